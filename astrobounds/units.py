@@ -1,0 +1,77 @@
+"""The only bridge between astropy quantities and floats in MeV.
+
+A public function takes a Quantity and calls one of the ``*_mev``, ``*_cm`` or ``*_s`` converters once;
+everything inside works with floats. A bare number is an error that names the unit to add.
+"""
+
+import numpy as np
+
+from . import constants as const
+from .errors import DomainError
+
+
+def _value(quantity, unit, what, example):
+    import astropy.units as u
+
+    if not isinstance(quantity, u.Quantity):
+        raise DomainError(
+            f"{what} = {quantity!r} has no unit: write {example} (with 'import astropy.units as u')"
+        )
+    try:
+        value = quantity.to_value(unit)
+    except u.UnitConversionError:
+        raise DomainError(
+            f"{what} = {quantity} cannot be converted to {unit}: write {example}"
+        ) from None
+    value = np.asarray(value, dtype=float)
+    return float(value) if value.ndim == 0 else value
+
+
+def energy_mev(quantity, what="energy"):
+    """Return an energy, mass or temperature in MeV."""
+    import astropy.units as u
+
+    if isinstance(quantity, u.Quantity) and quantity.unit.is_equivalent(u.K):
+        return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+    return _value(quantity, u.MeV, what, f"{what}=200*u.MeV")
+
+
+def length_cm(quantity, what="length"):
+    """Return a length in cm."""
+    import astropy.units as u
+
+    return _value(quantity, u.cm, what, f"{what}=3e12*u.cm")
+
+
+def time_s(quantity, what="time"):
+    """Return a time in s."""
+    import astropy.units as u
+
+    return _value(quantity, u.s, what, f"{what}=10*u.s")
+
+
+def inverse_energy_mev(quantity, what="coupling"):
+    """Return a dimension -1 coupling in MeV^-1."""
+    import astropy.units as u
+
+    return _value(quantity, 1 / u.MeV, what, f"{what}=1e-9/u.GeV")
+
+
+def power_erg_s(quantity, what="luminosity"):
+    """Return a luminosity in erg/s."""
+    import astropy.units as u
+
+    return _value(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
+
+
+def finite(value, what, low=-np.inf, high=np.inf, remedy=""):
+    """Return ``value`` as a float after checking that it is finite and in ``[low, high]``."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise DomainError(f"{what} = {value!r} is not a number{remedy and '; ' + remedy}") from None
+    if not np.isfinite(number) or not low <= number <= high:
+        raise DomainError(
+            f"{what} = {number:g} is outside [{low:g}, {high:g}]{remedy and '; ' + remedy}"
+        )
+    return number
