@@ -106,6 +106,25 @@ class HNL:
         return _rebuild, (self.mass, dict(self.mixing), self.nature)
 
     @classmethod
+    def fast(cls, mass_mev, mixing, nature="majorana"):
+        """Build from floats that are known to be valid: (|U_e|^2, |U_mu|^2, |U_tau|^2)."""
+        model = object.__new__(cls)
+        model.__dict__.update(
+            mass_mev=float(mass_mev),
+            mixing=MappingProxyType(dict(zip(const.FLAVOURS, mixing))),
+            nature=nature,
+        )
+        return model
+
+    def __getattr__(self, name):
+        if name == "mass":  # models built by ``fast`` make their Quantity when asked
+            import astropy.units as u
+
+            self.__dict__["mass"] = self.mass_mev * u.MeV
+            return self.__dict__["mass"]
+        raise AttributeError(f"HNL has no attribute '{name}'")
+
+    @classmethod
     def from_parameters(cls, values, nature="majorana"):
         """Build from flat floats: ``{"mass": MeV, "mixing.e": |U_e|^2, ...}``."""
         import astropy.units as u

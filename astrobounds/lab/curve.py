@@ -1,0 +1,298 @@
+"""One published limit: its numbers, and everything one must know to use them."""
+
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+
+from ..errors import ConfigError, DataError, DomainError
+from ..units import energy_mev
+
+NATURES = ("any", "dirac", "majorana", "unknown")
+CONTOURS = ("upper", "lower", "closed")
+FLAVOURS = ("e", "mu", "tau", "universal", "any")
+PORTALS = ("mixing", "dipole")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Curve:
+    """A limit on |U|^2 (mixing) or on d (dipole portal) against the mass of N.
+
+    Attributes
+    ----------
+    mass_mev : ndarray, shape (n,)
+        Masses in MeV in the order of the file.
+    values : ndarray, shape (n,)
+        |U|^2, or d in GeV^-1.
+    edge : ndarray of str, shape (n,), or None
+        ``"lower"`` or ``"upper"`` for the two edges of a closed contour.
+    name, experiment, reference, arxiv, doi, record_doi, figure : str
+        What the curve is and where it was published; "not recorded" when the figure is not known.
+    cl : float
+        Confidence level; nan when it is not recorded.
+    flavour : {"e", "mu", "tau", "universal", "any"}
+        The flavour of the coupling. Dipole only: "universal" means equal couplings to all three,
+        "any" the same limit for each flavour alone.
+    profiled : bool
+        The limit comes from a combined fit in several mixings.
+    nature : {"any", "dirac", "majorana", "unknown"}
+        What the published limit assumed about N.
+    kind : str
+        The kind of experiment.
+    exponent : int
+        Power of |U|^2 (or d^2) in the expected signal.
+    contour : {"upper", "lower", "closed"}
+        ``upper``: everything above is excluded; ``lower``: the far upper edge of the excluded
+        region is not in the file; ``closed``: excluded between two edges only.
+    group : str
+        Curves of one group share data: never multiply their likelihoods.
+    sm_decays_only : bool
+        The limit assumes that N has no decays but those through its own coupling.
+    channels : tuple of str
+        Decay channels searched (searches with exponent 2).
+    channel_ranges : tuple of (str, float, float)
+        The channels with the masses in MeV between which each was used.
+    production : tuple of str
+        Parents of N.
+    charged_current_only : bool
+        The analysis counted charged-current decays only.
+    exactness : {"A", "B", "C"}
+        A: HEPData; B: table of the experiment or of the authors; C: digitised figure.
+    origin, digitised_by, licence, coupling, convention, date, note : str
+        The rest of the provenance.
+    references : tuple of str
+        BibTeX keys.
+    assumed : tuple of str
+        What conversions that led to this object assumed; empty for a published curve.
+    """
+
+    name: str
+    mass_mev: np.ndarray
+    values: np.ndarray
+    edge: np.ndarray | None = None
+    portal: str = "mixing"
+    experiment: str = ""
+    reference: str = ""
+    reference_recalled: bool = False
+    arxiv: str = ""
+    doi: str = ""
+    record_doi: str = ""
+    figure: str = "not recorded"
+    cl: float = float("nan")
+    cl_recalled: bool = False
+    flavour: str = "e"
+    flavour_note: str = ""
+    profiled: bool = False
+    nature: str = "unknown"
+    nature_recalled: bool = False
+    kind: str = "not recorded"
+    exponent: int = 1
+    exponent_note: str = ""
+    contour: str = "upper"
+    contour_note: str = ""
+    group: str = ""
+    sm_decays_only: bool = False
+    channels: tuple = ()
+    channel_ranges: tuple = ()
+    production: tuple = ()
+    channels_source: str = "not applicable"
+    charged_current_only: bool = False
+    coupling: str = ""
+    convention: str = ""
+    exactness: str = "C"
+    origin: str = ""
+    digitised_by: str = "not recorded"
+    licence: str = "not recorded"
+    references: tuple = ()
+    date: str = ""
+    description: str = ""
+    note: str = ""
+    smoothing: int = 0
+    assumed: tuple = field(default=())
+
+    def __post_init__(self):
+        for key, allowed in (
+            ("nature", NATURES), ("contour", CONTOURS), ("flavour", FLAVOURS), ("portal", PORTALS),
+        ):  # fmt: skip
+            if getattr(self, key) not in allowed:
+                raise DataError(
+                    f"curve '{self.name}': {key} = {getattr(self, key)!r}; "
+                    f"allowed: {', '.join(allowed)}"
+                )
+        if self.exponent not in (1, 2):
+            raise DataError(f"curve '{self.name}': exponent = {self.exponent!r}; allowed: 1, 2")
+        if not (np.isnan(self.cl) or 0.0 < self.cl < 1.0):
+            raise DataError(f"curve '{self.name}': cl = {self.cl:g}; it lies between 0 and 1")
+        mass, values = (np.array(a, dtype=float) for a in (self.mass_mev, self.values))
+        if mass.ndim != 1 or mass.shape != values.shape or mass.size < 2:
+            raise DataError(f"curve '{self.name}': mass and limit are not two equal columns")
+        if not (np.all(mass > 0) and np.all(values > 0) and np.all(np.isfinite(mass * values))):
+            raise DataError(f"curve '{self.name}': masses and limits must be positive and finite")
+        if (self.contour == "closed") != (self.edge is not None):
+            raise DataError(f"curve '{self.name}': closed contours, and only they, name the edges")
+        for array in (mass, values):
+            array.flags.writeable = False
+        object.__setattr__(self, "mass_mev", mass)
+        object.__setattr__(self, "values", values)
+        if not self.group:
+            object.__setattr__(self, "group", self.name)
+
+    def __repr__(self):
+        low, high = self.range_mev
+        return (
+            f"Curve('{self.name}', {self.coupling or self.flavour}, {low:g}-{high:g} MeV, "
+            f"CL {self.cl:g}, {self.nature}, {self.kind}, {self.contour})"
+        )
+
+    @property
+    def mass(self):
+        """Masses as a Quantity in MeV, shape (n,)."""
+        import astropy.units as u
+
+        return self.mass_mev * u.MeV
+
+    @property
+    def limit(self):
+        """|U|^2 as a float array, or d as a Quantity in GeV^-1, shape (n,)."""
+        import astropy.units as u
+
+        return self.values / u.GeV if self.portal == "dipole" else self.values
+
+    @property
+    def range_mev(self):
+        """Smallest and largest mass in MeV."""
+        return float(self.mass_mev.min()), float(self.mass_mev.max())
+
+    @property
+    def mass_range(self):
+        """Smallest and largest mass as a Quantity, shape (2,)."""
+        import astropy.units as u
+
+        return np.array(self.range_mev) * u.MeV
+
+    def with_(self, assumed=(), **changes):
+        """Return a copy with changed attributes and further assumptions."""
+        return replace(self, assumed=(*self.assumed, *assumed), **changes)
+
+    def nodes(self):
+        """Return ``(ln m, ln lower, ln upper)`` on one increasing grid; no upper edge is +inf.
+
+        At repeated masses the smallest lower value and the largest upper value are kept. An upper
+        edge that stops short of the heaviest mass of a closed contour is joined to the lower edge
+        there, where the contour closes.
+        """
+        if self.contour != "closed" or not (self.edge == "upper").any():
+            m, low = _unique(self.mass_mev, self.values, np.minimum)
+            return np.log(m), np.log(low), np.full(m.size, np.inf)
+        is_low = self.edge == "lower"
+        m_low, low = _unique(self.mass_mev[is_low], self.values[is_low], np.minimum)
+        m_up, up = _unique(self.mass_mev[~is_low], self.values[~is_low], np.maximum)
+        if m_up[-1] < m_low[-1]:
+            m_up, up = np.append(m_up, m_low[-1]), np.append(up, low[-1])
+        grid = np.unique(np.concatenate([m_low, m_up]))
+        grid = grid[(grid >= m_low[0]) & (grid <= m_low[-1])]
+        x = np.log(grid)
+        below = np.interp(x, np.log(m_low), np.log(low))
+        above = np.interp(x, np.log(m_up), np.log(up))
+        above[x < np.log(m_up[0])] = np.inf
+        return x, below, np.maximum(above, below)
+
+    def interpolate(self, mass):
+        """Return the limit at a mass, ln-ln interpolated; outside the range inf: no constraint.
+
+        Parameters
+        ----------
+        mass : Quantity, scalar or shape (k,)
+
+        Returns
+        -------
+        float or ndarray or Quantity
+            |U|^2, or d in GeV^-1. For a contour with edges this is the lower edge.
+        """
+        return self._with_unit(self.interpolate_mev(energy_mev(mass, "mass")))
+
+    def interpolate_mev(self, mass_mev):
+        """The same for floats in MeV, without units."""
+        x, low, _ = self.nodes()
+        return _inside(x, low, mass_mev)
+
+    def edges(self, mass):
+        """Return the lower and the upper edge at a mass; an unknown upper edge is inf."""
+        m = energy_mev(mass, "mass")
+        x, low, high = self.nodes()
+        return self._with_unit(_inside(x, low, m)), self._with_unit(_inside(x, high, m))
+
+    def _with_unit(self, value):
+        import astropy.units as u
+
+        return value / u.GeV if self.portal == "dipole" else value
+
+    def smoothed(self, window=5):
+        """Return the curve with a running median of ln limit over ``window`` points (odd).
+
+        Peak searches fluctuate by factors 2-3 from point to point with the data; the median shows
+        their typical reach. The result carries the window in ``smoothing`` and in ``assumed``.
+        """
+        if self.contour == "closed":
+            raise ConfigError(f"curve '{self.name}' is a closed contour: it cannot be smoothed")
+        if int(window) != window or window < 3 or window % 2 == 0:
+            raise DomainError(f"window = {window!r}; allowed: odd integers from 3")
+        x, low, _ = self.nodes()
+        half = int(window) // 2
+        median = [np.median(low[max(i - half, 0) : i + half + 1]) for i in range(x.size)]
+        return self.with_(
+            assumed=(f"running median of ln limit over {window} points",),
+            mass_mev=np.exp(x), values=np.exp(median), smoothing=int(window),
+        )  # fmt: skip
+
+    def plot(self, ax=None, **style):
+        """Draw the curve in logarithmic axes; closed contours are filled between their edges.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, optional
+        **style
+            Passed to ``Axes.plot`` (``Axes.fill_between`` for closed contours).
+
+        Returns
+        -------
+        matplotlib Axes
+        """
+        if ax is None:
+            import matplotlib.pyplot as plt
+
+            ax = plt.gca()
+        x, low, high = self.nodes()
+        style = {"label": self.experiment, **style}
+        if self.contour == "closed":
+            known = np.isfinite(high)
+            style.setdefault("alpha", 0.4)
+            ax.fill_between(np.exp(x[known]), np.exp(low[known]), np.exp(high[known]), **style)
+        else:
+            ax.plot(np.exp(x), np.exp(low), **style)
+        ax.set(xscale="log", yscale="log", xlabel="mass [MeV]")
+        ax.set_ylabel("d [1/GeV]" if self.portal == "dipole" else "|U|$^2$")
+        return ax
+
+    def metadata(self):
+        """Return everything but the numbers as a dict of plain values."""
+        skip = ("mass_mev", "values", "edge")
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in skip}
+
+
+def _unique(mass, values, keep):
+    """Sort by mass and merge repeated masses with ``keep``."""
+    order = np.argsort(mass, kind="stable")
+    grid, start = np.unique(mass[order], return_index=True)
+    return grid, keep.reduceat(values[order], start)
+
+
+def _inside(x, y, mass_mev):
+    at = np.log(np.asarray(mass_mev, dtype=float))
+    with np.errstate(invalid="ignore"):
+        out = np.exp(np.interp(at, x, y))
+    # np.interp gives nan between a finite and an infinite node: no edge is known there
+    out = np.where(np.isnan(out), np.inf, out)
+    # exp(log(m)) is not m: the end points themselves belong to the curve
+    slack = 4 * np.finfo(float).eps * np.maximum(np.abs(x[0]), np.abs(x[-1]))
+    out = np.where((at < x[0] - slack) | (at > x[-1] + slack), np.inf, out)
+    return float(out) if out.ndim == 0 else out

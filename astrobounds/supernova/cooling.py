@@ -1,0 +1,276 @@
+"""What leaves the star: emission spectra, the cooling luminosity and tables of it for fits."""
+
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from .. import constants as const
+from ..errors import DomainError, ValidityWarning
+from ..models.spectra import NumberSpectrum
+from ..units import finite
+from .emission import AXIAL_COUPLING, Resolution, rate_table
+from .profile import Star
+from .transport import RaySolution
+
+ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
+VACUUM_MIXING = 0.3  # MeV, below it matter changes the mixing in the core
+RADIUS_MAX_KM = 60.0  # production and absorption beyond are below 1e-4
+DEFAULT = Resolution()
+
+
+@dataclass(frozen=True, eq=False)
+class Emission:
+    """Particles that leave the star at one instant, as seen at infinity.
+
+    Attributes
+    ----------
+    energy_mev : ndarray, shape (n,)
+        Energies at infinity [MeV].
+    rate : ndarray, shape (n,)
+        d2N/(dE dt) [MeV^-1 s^-1], all helicities, N and Nbar.
+    """
+
+    model: object
+    star: Star
+    energy_mev: np.ndarray
+    rate: np.ndarray
+    weight: np.ndarray
+    options: dict = field(default_factory=dict)
+
+    references = (
+        "Carenza:2023old", "Chauhan:2025mnn", "Dolgov:1997mb", "Chang:2016ntp", "Mastrototaro:2019vug",
+    )  # fmt: skip
+
+    @property
+    def luminosity(self):
+        """Energy per time at infinity (Quantity, erg/s)."""
+        import astropy.units as u
+
+        return self.luminosity_erg_s * u.erg / u.s
+
+    @property
+    def luminosity_erg_s(self):
+        """Energy per time at infinity [erg/s]."""
+        return float((self.weight * self.energy_mev * self.rate).sum() / const.ERG)
+
+    @property
+    def number_rate(self):
+        """Particles per time (Quantity, 1/s)."""
+        import astropy.units as u
+
+        return float((self.weight * self.rate).sum()) / u.s
+
+    @property
+    def mean_energy(self):
+        """Mean energy at infinity (Quantity, MeV); NaN when nothing is emitted."""
+        import astropy.units as u
+
+        number = float((self.weight * self.rate).sum())
+        energy = float((self.weight * self.energy_mev * self.rate).sum())
+        return (energy / number if number > 0.0 else np.nan) * u.MeV
+
+    def number_spectrum(self, energy_mev):
+        """Return d2N/(dE dt) [MeV^-1 s^-1] at energies given as floats in MeV."""
+        return NumberSpectrum(self.model.mass_mev, self.energy_mev, self.rate)(energy_mev)
+
+    def spectrum(self, energy):
+        """Return d2N/(dE dt) at infinity (Quantity, 1/(MeV s)) at energies (Quantity)."""
+        import astropy.units as u
+
+        from ..units import energy_mev
+
+        return self.number_spectrum(energy_mev(energy, "energy")) / (u.MeV * u.s)
+
+    def time_integrated(self, duration_s):
+        """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``."""
+        duration = finite(duration_s, "duration in s", 0.0)
+        return NumberSpectrum(self.model.mass_mev, self.energy_mev, self.rate * duration)
+
+    def plot(self, ax=None, **style):
+        """Draw E d2N/(dE dt) against energy; returns the axes."""
+        import matplotlib.pyplot as plt
+
+        if ax is None:
+            _, ax = plt.subplots(figsize=(5.2, 3.8), layout="constrained")
+        grid = np.linspace(self.model.mass_mev, self.energy_mev[-1], 400)[1:]
+        label = f"m = {self.model.mass_mev:g} MeV, " + ", ".join(
+            rf"$|U_{{{f}}}|^2$ = {v:.1e}" for f, v in self.model.mixing.items() if v > 0.0
+        )
+        ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
+        ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
+               title=f"emission of the {self.star.name} star")  # fmt: skip
+        ax.legend(fontsize=8)
+        return ax
+
+
+@dataclass(frozen=True, eq=False)
+class Cooling:
+    """Cooling by one model: the luminosity that leaves, beside what SN1987A allows.
+
+    Attributes
+    ----------
+    emission : Emission
+    allowed_erg_s : float
+        Luminosity allowed at 1 s [erg/s].
+    """
+
+    emission: Emission
+    allowed_erg_s: float = ALLOWED_LUMINOSITY
+
+    references = ("Raffelt:1996wa",)
+
+    @property
+    def luminosity(self):
+        """Energy per time at infinity (Quantity, erg/s)."""
+        return self.emission.luminosity
+
+    @property
+    def mean_energy(self):
+        """Mean energy at infinity (Quantity, MeV)."""
+        return self.emission.mean_energy
+
+    @property
+    def ratio(self):
+        """Luminosity over the allowed one."""
+        return self.emission.luminosity_erg_s / self.allowed_erg_s
+
+    @property
+    def excluded(self):
+        """True if more leaves than is allowed."""
+        return self.ratio > 1.0
+
+
+def _check(model, star, helicity, r_max_km):
+    if not hasattr(model, "mixing"):
+        raise DomainError(
+            f"{type(model).__name__} has no mixing: supernova emission is available for HNL"
+        )
+    if not isinstance(star, Star):
+        raise DomainError(
+            f"star = {star!r}: load one with astrobounds.supernova.load('fiducial') or a file"
+        )
+    if not star.breaks[0] < r_max_km <= star.breaks[-1] * (1.0 + 1e-12):
+        raise DomainError(
+            f"r_max = {r_max_km:g} km is outside the profile '{star.name}' "
+            f"({star.breaks[0]:g}-{star.breaks[-1]:g} km)"
+        )
+    if model.mass_mev < VACUUM_MIXING:
+        warnings.warn(
+            f"mass = {model.mass_mev:g} MeV: below {VACUUM_MIXING} MeV matter changes the mixing in "
+            "the core; the vacuum mixing used here is not valid",
+            ValidityWarning,
+            stacklevel=4,
+        )
+
+
+@lru_cache(maxsize=6)
+def _solution(mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution):
+    table = rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
+    return RaySolution(
+        table, star, gravity=gravity, nature=nature, helicity=helicity,
+        resolution=resolution, r_max_km=r_max_km,
+    )  # fmt: skip
+
+
+def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
+             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT):  # fmt: skip
+    """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses)."""
+    from ..units import length_cm
+
+    limit = min(RADIUS_MAX_KM, star.breaks[-1]) if isinstance(star, Star) else RADIUS_MAX_KM
+    r_max_km = limit if r_max is None else length_cm(r_max, "r_max") / 1e5
+    _check(model, star, helicity, r_max_km)
+    flavours = tuple(f for f, value in model.mixing.items() if value > 0.0)
+    return _solution(
+        model.mass_mev, star, flavours or ("tau",), model.nature, bool(gravity), helicity,
+        r_max_km, float(axial_coupling), resolution,
+    )  # fmt: skip
+
+
+def emission(model, star, **options):
+    """Compute what a star emits of a model at one instant, trapping included.
+
+    Parameters
+    ----------
+    model : HNL
+    star : Star
+        From :func:`astrobounds.supernova.load`.
+    gravity : bool, default True
+        Redshift, time dilation and gravitational focusing; False for flat space.
+    helicity : {"helicity", "averaged"}
+        Each helicity with its own mean free path (default), or the average of the older bounds.
+    r_max : Quantity, default 60 km
+        Radius up to which N is made and absorbed.
+    axial_coupling : float, default 1.27
+        g_A of nucleons in matter.
+    resolution : Resolution
+        Grids; the default is converged to 0.1 % in the luminosity.
+
+    Returns
+    -------
+    Emission
+
+    Raises
+    ------
+    DomainError
+        For a model without mixing, something that is not a star, a radius outside the profile.
+
+    Notes
+    -----
+    Contact 2 -> 2 processes on n, p, e, mu (if the profile has muons) and neutrinos of all
+    flavours, neutral and charged currents. Nucleons are an ideal gas: no RPA or dynamical
+    structure factors. Not included: pions, bremsstrahlung, decays as absorption.
+
+    References
+    ----------
+    arXiv:2311.00033, arXiv:1910.10249, arXiv:2503.13607.
+    """
+    ray = solution(model, star, **options)
+    rate = ray.along(model.mixing, [1.0])[0]
+    return Emission(model, star, ray.energy, rate, ray._weight, dict(options))
+
+
+def cooling(model, star, *, allowed=None, **options):
+    """Compute the luminosity that a model carries out of a star.
+
+    Parameters
+    ----------
+    model, star, **options
+        As for :func:`emission`.
+    allowed : Quantity, optional
+        Luminosity allowed at 1 s; 3e52 erg/s by default.
+
+    Returns
+    -------
+    Cooling
+        With ``.luminosity`` (erg/s), ``.mean_energy``, ``.ratio`` and ``.emission``.
+    """
+    from ..units import power_erg_s
+
+    limit = ALLOWED_LUMINOSITY if allowed is None else power_erg_s(allowed, "allowed")
+    return Cooling(emission(model, star, **options), finite(limit, "allowed", 1.0))
+
+
+def free_streaming_shares(model, star, **options):
+    """Return ``{group: share}`` of the emitted energy without absorption or gravity.
+
+    Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"`` and charged-current labels.
+    """
+    ray = solution(model, star, **options)
+    table = ray.table
+    e, m = table.energy, table.mass_mev
+    energy_part = e**2 * np.sqrt(e**2 - m**2)
+    radius = np.concatenate(table.pieces)
+    out = {}
+    for i, process in enumerate(table.processes):
+        power = model.mixing[process.flavour] * table.production(i) * energy_part
+        shell = np.trapezoid(power, e, axis=1) * radius**2
+        start, total = 0, 0.0
+        for piece in table.pieces:
+            total += np.trapezoid(shell[start : start + piece.size], piece)
+            start += piece.size
+        out[process.group] = out.get(process.group, 0.0) + total
+    everything = sum(out.values())
+    return {k: v / everything for k, v in sorted(out.items(), key=lambda x: -x[1])}
