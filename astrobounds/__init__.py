@@ -10,10 +10,11 @@ __version__ = "0.1.0"
 
 _LAZY = {
     "HNL": ".models.hnl",
-    "Uniform": ".inference.prior",
-    "LogUniform": ".inference.prior",
-    "Normal": ".inference.prior",
-    "Tied": ".inference.prior",
+    "DipoleHNL": ".models.dipole",
+    "Uniform": ".priors",
+    "LogUniform": ".priors",
+    "Normal": ".priors",
+    "Tied": ".priors",
     "Posterior": ".inference.posterior",
     "scan": ".inference.scan",
     "sample": ".inference.sampler",

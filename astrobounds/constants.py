@@ -37,6 +37,12 @@ GL_NUE = 0.727
 GL_NUMU = -0.273  # nu_mu and nu_tau
 GR_NU = 0.233  # all flavours
 
+# Neutrino oscillations, normal ordering, NuFIT 5.2, arXiv:2007.14792
+SIN2_THETA_12 = 0.303
+SIN2_THETA_13 = 0.0220
+DM2_21 = 7.41e-17  # MeV^2
+DM2_31 = 2.51e-15  # MeV^2
+
 # Cosmology
 T_CMB_K = 2.7255  # K, arXiv:0911.1955
 M_H_U = 1.00782503223  # u, hydrogen atom, AME2020

@@ -4,6 +4,9 @@ from importlib import import_module
 
 _LAZY = {
     "HNL": ".hnl",
+    "DipoleHNL": ".dipole",
+    "DipoleProcess": ".dipole",
+    "dipole_from_moment": ".dipole",
     "DecayChannel": ".channel",
     "ContactProcess": ".process",
     "NumberSpectrum": ".spectra",

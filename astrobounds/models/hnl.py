@@ -36,7 +36,7 @@ def check_mixing(mixing):
     return values
 
 
-@dataclass(frozen=True, eq=True)
+@dataclass(frozen=True, repr=False)
 class HNL:
     """A heavy neutral lepton that interacts by mixing with the active neutrinos.
 
@@ -98,6 +98,10 @@ class HNL:
                 ValidityWarning,
                 stacklevel=3,
             )
+
+    def __repr__(self):
+        mixing = {f: v for f, v in self.mixing.items() if v > 0.0}
+        return f"HNL(mass={self.mass_mev:g} MeV, mixing={mixing}, nature='{self.nature}')"
 
     def __hash__(self):
         return hash((self.mass_mev, tuple(self.mixing.values()), self.nature))

@@ -13,6 +13,10 @@ _LAZY = {
     "Emission": ".cooling",
     "Cooling": ".cooling",
     "LuminosityTable": ".surface",
+    "DipoleMedium": ".dipole",
+    "with_neutrinos": ".dipole",
+    "deposition": ".deposition",
+    "Deposition": ".deposition",
 }
 __all__ = sorted(_LAZY)
 

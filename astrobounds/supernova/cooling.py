@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning
 from ..models.spectra import NumberSpectrum
 from ..units import finite
+from .dipole import DEFAULT_MEDIUM, dipole_table
 from .emission import AXIAL_COUPLING, Resolution, rate_table
 from .profile import Star
 from .transport import RaySolution
@@ -95,8 +97,10 @@ class Emission:
         if ax is None:
             _, ax = plt.subplots(figsize=(5.2, 3.8), layout="constrained")
         grid = np.linspace(self.model.mass_mev, self.energy_mev[-1], 400)[1:]
+        name, unit = (r"|U_{}|^2", "") if has_mixing(self.model) else (r"d_{}", " GeV$^{-1}$")
+        values = zip(const.FLAVOURS, coupling_values(self.model))
         label = f"m = {self.model.mass_mev:g} MeV, " + ", ".join(
-            rf"$|U_{{{f}}}|^2$ = {v:.1e}" for f, v in self.model.mixing.items() if v > 0.0
+            f"${name.format('{' + f + '}')}$ = {v:.1e}{unit}" for f, v in values if v > 0.0
         )
         ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
         ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
@@ -142,10 +146,26 @@ class Cooling:
         return self.ratio > 1.0
 
 
+def has_mixing(model):
+    """True if N interacts by mixing, False if by a transition moment."""
+    return hasattr(model, "mixing")
+
+
+def couplings(model):
+    """Return ``{flavour: coupling}`` that rates are proportional to: |U|^2, or d^2 [MeV^-2]."""
+    return model.mixing if has_mixing(model) else model.couplings
+
+
+def coupling_values(model):
+    """Return the couplings as written by the user: |U|^2, or d [GeV^-1], for e, mu, tau."""
+    return tuple(model.mixing.values()) if has_mixing(model) else model.dipole_gev
+
+
 def _check(model, star, helicity, r_max_km):
-    if not hasattr(model, "mixing"):
+    if not has_mixing(model) and not hasattr(model, "dipole_gev"):
         raise DomainError(
-            f"{type(model).__name__} has no mixing: supernova emission is available for HNL"
+            f"{type(model).__name__} has no mixing and no dipole: supernova emission is available "
+            "for HNL and DipoleHNL"
         )
     if not isinstance(star, Star):
         raise DomainError(
@@ -156,7 +176,7 @@ def _check(model, star, helicity, r_max_km):
             f"r_max = {r_max_km:g} km is outside the profile '{star.name}' "
             f"({star.breaks[0]:g}-{star.breaks[-1]:g} km)"
         )
-    if model.mass_mev < VACUUM_MIXING:
+    if has_mixing(model) and model.mass_mev < VACUUM_MIXING:
         warnings.warn(
             f"mass = {model.mass_mev:g} MeV: below {VACUUM_MIXING} MeV matter changes the mixing in "
             "the core; the vacuum mixing used here is not valid",
@@ -166,8 +186,13 @@ def _check(model, star, helicity, r_max_km):
 
 
 @lru_cache(maxsize=6)
-def _solution(mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution):
-    table = rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
+def _solution(
+    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium
+):
+    if medium is None:
+        table = rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
+    else:
+        table = dipole_table(mass_mev, star, flavours, resolution, r_max_km, medium)
     return RaySolution(
         table, star, gravity=gravity, nature=nature, helicity=helicity,
         resolution=resolution, r_max_km=r_max_km,
@@ -175,17 +200,17 @@ def _solution(mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axi
 
 
 def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
-             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT):  # fmt: skip
+             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM):  # fmt: skip
     """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses)."""
     from ..units import length_cm
 
     limit = min(RADIUS_MAX_KM, star.breaks[-1]) if isinstance(star, Star) else RADIUS_MAX_KM
     r_max_km = limit if r_max is None else length_cm(r_max, "r_max") / 1e5
     _check(model, star, helicity, r_max_km)
-    flavours = tuple(f for f, value in model.mixing.items() if value > 0.0)
+    flavours = tuple(f for f, value in couplings(model).items() if value > 0.0)
     return _solution(
         model.mass_mev, star, flavours or ("tau",), model.nature, bool(gravity), helicity,
-        r_max_km, float(axial_coupling), resolution,
+        r_max_km, float(axial_coupling), resolution, None if has_mixing(model) else medium,
     )  # fmt: skip
 
 
@@ -194,19 +219,22 @@ def emission(model, star, **options):
 
     Parameters
     ----------
-    model : HNL
+    model : HNL or DipoleHNL
     star : Star
         From :func:`astrobounds.supernova.load`.
     gravity : bool, default True
         Redshift, time dilation and gravitational focusing; False for flat space.
-    helicity : {"helicity", "averaged"}
-        Each helicity with its own mean free path (default), or the average of the older bounds.
+    helicity : {"helicity", "averaged", "particles"}
+        Each helicity with its own mean free path (default); one average over the helicities of N
+        and Nbar, as in older bounds; or averages of N and of Nbar apart.
     r_max : Quantity, default 60 km
         Radius up to which N is made and absorbed.
     axial_coupling : float, default 1.27
         g_A of nucleons in matter.
     resolution : Resolution
         Grids; the default is converged to 0.1 % in the luminosity.
+    medium : DipoleMedium
+        For a DipoleHNL: processes, targets, recoil and screening.
 
     Returns
     -------
@@ -215,7 +243,8 @@ def emission(model, star, **options):
     Raises
     ------
     DomainError
-        For a model without mixing, something that is not a star, a radius outside the profile.
+        For a model without mixing or dipole, something that is not a star, a radius outside the
+        profile.
 
     Notes
     -----
@@ -223,12 +252,15 @@ def emission(model, star, **options):
     flavours, neutral and charged currents. Nucleons are an ideal gas: no RPA or dynamical
     structure factors. Not included: pions, bremsstrahlung, decays as absorption.
 
+    For a DipoleHNL: upscattering on protons and electrons, pair annihilation, inverse decay and
+    plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.
+
     References
     ----------
     arXiv:2311.00033, arXiv:1910.10249, arXiv:2503.13607.
     """
     ray = solution(model, star, **options)
-    rate = ray.along(model.mixing, [1.0])[0]
+    rate = ray.along(couplings(model), [1.0])[0]
     return Emission(model, star, ray.energy, rate, ray._weight, dict(options))
 
 
@@ -263,13 +295,14 @@ def free_streaming_shares(model, star, **options):
     e, m = table.energy, table.mass_mev
     energy_part = e**2 * np.sqrt(e**2 - m**2)
     radius = np.concatenate(table.pieces)
-    out = {}
+    out, strength = {}, couplings(model)
     for i, process in enumerate(table.processes):
-        power = model.mixing[process.flavour] * table.production(i) * energy_part
-        shell = np.trapezoid(power, e, axis=1) * radius**2
+        power = strength[process.flavour] * table.production(i) * energy_part
+        shell = CubicSpline(e, power, axis=1).integrate(e[0], e[-1]) * radius**2
         start, total = 0, 0.0
         for piece in table.pieces:
-            total += np.trapezoid(shell[start : start + piece.size], piece)
+            part = CubicSpline(piece, shell[start : start + piece.size])
+            total += float(part.integrate(piece[0], piece[-1]))
             start += piece.size
         out[process.group] = out.get(process.group, 0.0) + total
     everything = sum(out.values())

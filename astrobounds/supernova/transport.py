@@ -21,7 +21,7 @@ from ..numerics.jit import kernel
 
 HALF_CHORD_SCALE = 5.0  # km, cells are uniform in asinh(s / scale)
 OPAQUE = 45.0  # optical depth beyond which nothing arrives
-TRANSPORTS = ("helicity", "averaged")
+TRANSPORTS = ("helicity", "averaged", "particles")
 
 
 @dataclass(frozen=True, eq=False)
@@ -171,7 +171,7 @@ class RaySolution:
     nature : {"majorana", "dirac"}
         A Majorana N is one field with two helicities that both neutrino and antineutrino
         processes feed; a Dirac N and its antiparticle are followed apart and added.
-    helicity : {"helicity", "averaged"}
+    helicity : {"helicity", "averaged", "particles"}
         Follow each helicity (of N and Nbar) with its own mean free path (default), or all with the
         average rate, as the older bounds do: that moves the trapping edge down 2 to 3.5 times.
     resolution : Resolution
@@ -225,6 +225,13 @@ class RaySolution:
             n_states = 2 if nature == "majorana" else 4
             states = [[sum(p[i] for p in parts.values()) for i in range(2)]]
             states[0][0] = states[0][0] / n_states
+        elif helicity == "particles":  # helicities averaged, a Dirac N and its antiparticle apart
+            fields = ((1, -1),) if nature == "majorana" else ((1,), (-1,))
+            states = [
+                [sum(parts[s, h][i] for s in signs for h in range(2)) for i in range(2)]
+                for signs in fields
+            ]
+            states = [[0.5 * tau, production] for tau, production in states]
         elif nature == "majorana":  # helicity h of N goes with -h in the antineutrino basis
             states = [
                 [parts[1, h][i] + parts[-1, 1 - h][i] for i in range(2)] for h in range(2)

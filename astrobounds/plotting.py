@@ -1,0 +1,216 @@
+"""Pictures of scans and chains: exclusion regions with every curve labelled in place, corner plots."""
+
+import numpy as np
+
+COLOURS = {
+    "lab": "#7f7f7f", "sn1987a-cooling": "#1f77b4", "low-energy-sne": "#17a2b8", "bbn": "#d95f02",
+    "cmb": "#e6ab02", "smm": "#7570b3",
+}  # fmt: skip
+TITLES = {
+    "lab": "laboratories", "sn1987a-cooling": "SN1987A cooling", "low-energy-sne": "low-energy SNe",
+    "bbn": "BBN", "cmb": "CMB", "smm": "SMM gamma rays",
+}  # fmt: skip
+FLAVOUR = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
+
+
+def axis_label(name):
+    """Return the label of a parameter with its unit."""
+    kind, _, flavour = name.partition(".")
+    if name == "mass":
+        return r"$m_N$ [MeV]"
+    if kind == "mixing":
+        return rf"$|U_{{{FLAVOUR.get(flavour, flavour)}}}|^2$"
+    if kind == "dipole":
+        return rf"$d_{{{FLAVOUR.get(flavour, flavour)}}}$ [GeV$^{{-1}}$]"
+    return {"log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]"}.get(name, name)
+
+
+def _halo():
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=2.2, foreground="white")]
+
+
+class _Labels:
+    """Places texts along curves where they collide least with what stands already."""
+
+    def __init__(self, ax):
+        self.ax, self.taken = ax, []
+
+    def place(self, x, y, text, **style):
+        points = self.ax.transAxes.inverted().transform(
+            self.ax.transData.transform(np.column_stack([x, y]))
+        )
+        visible = np.all((points > 0.03) & (points < 0.93), axis=1)
+        if not visible.any():
+            return
+        x, y, points = np.asarray(x)[visible], np.asarray(y)[visible], points[visible]
+        if self.taken:
+            taken = np.array(self.taken)
+            gap = ((points[:, None] - taken[None]) / [0.16, 0.035]) ** 2
+            score = gap.sum(axis=2).min(axis=1)
+        else:
+            score = -np.abs(points[:, 0] - np.median(points[:, 0]))
+        score = score - 4.0 * (points[:, 0] > 0.82)
+        k = int(np.argmax(score))
+        self.taken.append(points[k])
+        self.ax.annotate(
+            text, (x[k], y[k]), xytext=(0, 3), textcoords="offset points", ha="center",
+            path_effects=_halo(), **style,
+        )  # fmt: skip
+
+
+def _lab_curves(ax, scan, labels, curves):
+    """Draw every laboratory curve of the flavour on the y axis, labelled in place."""
+    from .lab import limits
+
+    portal, _, flavour = scan.y_name.partition(".")
+    if portal not in ("mixing", "dipole") or scan.x_name != "mass":
+        return
+    chosen = limits(flavour=flavour, portal=portal) if curves is True else curves
+    for i, curve in enumerate(chosen):
+        mass = np.asarray(curve.mass.to_value("MeV"))
+        limit = np.asarray(getattr(curve.limit, "value", curve.limit))
+        inside = (mass >= scan.x[0]) & (mass <= scan.x[-1]) & (limit <= 2.0 * scan.y[-1])
+        if not inside.any():
+            continue
+        colour = f"C{i % 10}"
+        curve.plot(ax, color=colour, lw=0.9, label="_nolegend_")
+        name = curve.experiment.split(",")[0]
+        labels.place(mass[inside], limit[inside], name, fontsize=6.5, color=colour)
+
+
+def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, published=True, title=None):
+    """Draw the regions a scan excludes, one colour per constraint, and their combination.
+
+    Parameters
+    ----------
+    scan : Scan
+    ax : matplotlib axes, optional
+    cl : float
+    rule : {"limit", "delta-chi2"}
+        See :func:`astrobounds.inference.scan.threshold`.
+    curves : bool or list of Curve
+        Draw the laboratory curves, each labelled in place.
+    published : bool
+        Mark published statements on the same plane.
+    title : str, optional
+
+    Returns
+    -------
+    matplotlib axes
+    """
+    import matplotlib.pyplot as plt
+
+    if ax is None:
+        _, ax = plt.subplots(figsize=(7.2, 5.4), layout="constrained")
+    ax.set(xlim=(scan.x[0], scan.x[-1]), ylim=(scan.y[0], scan.y[-1]))
+    ax.set_xscale("log" if scan.log[0] else "linear")
+    ax.set_yscale("log" if scan.log[1] else "linear")
+    labels = _Labels(ax)
+    from .inference.scan import threshold
+
+    level = np.log(2.0 * threshold(cl, rule))
+    for k, name in enumerate(scan.loglike):
+        height = np.log(np.maximum(scan.delta_chi2(name), 1e-12))
+        height[~np.isfinite(height)] = np.log(1e12)
+        if height.max() <= level:
+            continue
+        colour = COLOURS.get(name, f"C{k}")
+        ax.contourf(scan.x, scan.y, height.T, levels=[level, 1e9], colors=[colour], alpha=0.28)  # fmt: skip
+        for line in scan.contours(cl, name, rule):
+            ax.plot(line[:, 0], line[:, 1], color=colour, lw=1.4 if name != "lab" else 0.6)
+        if name != "lab":
+            i, j = np.nonzero(height > level)
+            mid = scan.x[int(np.median(i))]
+            column = scan.y[j[i == int(np.median(i))]]
+            ax.text(mid, np.exp(np.log(column).mean()) if scan.log[1] else column.mean(),
+                    TITLES.get(name, name), color=colour, ha="center", weight="bold",
+                    path_effects=_halo())  # fmt: skip
+            centre = ax.transAxes.inverted().transform(
+                ax.transData.transform((mid, np.exp(np.log(column).mean())))
+            )
+            labels.taken.append(centre)
+    if len(scan.loglike) > 1:
+        for n, line in enumerate(scan.contours(cl, None, rule)):
+            ax.plot(line[:, 0], line[:, 1], color="k", lw=1.1, ls="--",
+                    label=f"all together, {100 * cl:g} %" if n == 0 else None)  # fmt: skip
+    if "lab" in scan.loglike and curves:
+        _lab_curves(ax, scan, labels, curves)
+    if published and "sn1987a-cooling" in scan.loglike:
+        _statements(ax, scan)
+    ax.set(xlabel=axis_label(scan.x_name), ylabel=axis_label(scan.y_name),
+           xlim=(scan.x[0], scan.x[-1]), ylim=(scan.y[0], scan.y[-1]))  # fmt: skip
+    if title:
+        ax.set_title(title)
+    if ax.get_legend_handles_labels()[0]:
+        ax.legend(loc="lower left", fontsize=8)
+    return ax
+
+
+def _statements(ax, scan):
+    """Mark published statements about supernova cooling that lie on this plane."""
+    from .datafiles import data_path, read_ecsv
+
+    table = read_ecsv(data_path("measurements/sn1987a_statements.ecsv"))
+    first = True
+    for row in table:
+        if row["parameter"] != scan.y_name:
+            continue
+        low, high = float(row["mass_low"]), float(row["mass_high"])
+        if high < scan.x[0] or low > scan.x[-1]:
+            continue
+        ax.plot([low, high], [row["value"]] * 2, color="navy", lw=2.0, marker="|",
+                label="published statements" if first else None)  # fmt: skip
+        ax.annotate(row["label"], (np.sqrt(low * high), row["value"]), xytext=(0, -9),
+                    textcoords="offset points", ha="center", fontsize=6.5, color="navy",
+                    path_effects=_halo())  # fmt: skip
+        first = False
+
+
+def corner_plot(chain, path=None, **options):
+    """Draw one- and two-dimensional marginals with 90 % upper limits and the priors overlaid.
+
+    Parameters
+    ----------
+    chain : Chain
+    path : path, optional
+        Save the figure there.
+    **options
+        Passed to ``corner.corner``.
+
+    Returns
+    -------
+    matplotlib figure
+    """
+    import corner
+
+    flat = chain.flat()
+    ranges = None
+    if chain.posterior is not None:
+        bounds = chain.posterior.bounds()
+        ranges = [tuple(b) for b in bounds]
+    labels = []
+    for name, label in zip(chain.names, chain.labels):
+        text = axis_label(name)
+        labels.append(rf"$\log_{{10}}$ {text}" if label.startswith("log10 ") else text)
+    options = {"bins": 32, "smooth": 1.4, "levels": (0.393, 0.68, 0.9), "color": "#1f77b4",
+               "plot_datapoints": False, "fill_contours": True, "range": ranges, **options}  # fmt: skip
+    figure = corner.corner(flat, labels=labels, **options)
+    ndim = len(chain.names)
+    axes = np.array(figure.axes).reshape(ndim, ndim)
+    for i, name in enumerate(chain.names):
+        ax = axes[i, i]
+        limit = np.quantile(flat[:, i], 0.9)
+        ax.axvline(limit, color="#d95f02", lw=1.2)
+        value = rf"$10^{{{limit:.2f}}}$" if chain.labels[i].startswith("log10 ") else f"{limit:.4g}"
+        ax.set_title(f"90 % below {value}", fontsize=8, color="#d95f02")
+        if chain.posterior is not None:
+            low, high = ax.get_xlim()
+            grid = np.linspace(low, high, 200)
+            density = np.exp(chain.posterior.priors[name].logpdf_coordinate(grid))
+            width = (high - low) / options["bins"]
+            ax.plot(grid, density * width * len(flat), color="0.4", ls=":", lw=1.2)
+    if path is not None:
+        figure.savefig(path, dpi=150)
+    return figure
