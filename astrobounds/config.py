@@ -13,7 +13,7 @@ PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
     "tied": ("to", "factor"),
 }  # fmt: skip
-MODELS = ("HNL", "DipoleHNL")
+MODELS = ("HNL", "DipoleHNL", "StandardModel")
 _QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\*?\s*([A-Za-z(1/][\w\s/*^().+-]*)$")
 
 
@@ -49,7 +49,14 @@ def quantity(value, what):
     if isinstance(value, (int, float)):
         return float(value)
     if isinstance(value, str):
-        match = _QUANTITY.match(value)
+        from .priors import _number
+
+        try:
+            float(value)
+        except ValueError:
+            match = _QUANTITY.match(value)
+        else:
+            _number(value, what)  # raises: YAML read a number as text; says how to write it
         if match:
             try:
                 return float(match.group(1)) * u.Unit(match.group(2).strip())
@@ -58,9 +65,6 @@ def quantity(value, what):
                     f"{what}: unknown unit '{match.group(2).strip()}' in {value!r}; "
                     "write for instance 10 MeV or 878.4 s"
                 ) from None
-        from .priors import _number
-
-        _number(value, what)  # raises, with the remedy for numbers that YAML reads as text
     raise ConfigError(f"{what}: {value!r} is not a number; write 0.5, 1.0e-8 or 10 MeV")
 
 

@@ -41,7 +41,7 @@ class _Labels:
         points = self.ax.transAxes.inverted().transform(
             self.ax.transData.transform(np.column_stack([x, y]))
         )
-        visible = np.all((points > 0.03) & (points < 0.93), axis=1)
+        visible = np.all((points > 0.02) & (points < 0.975), axis=1)
         if not visible.any():
             return
         x, y, points = np.asarray(x)[visible], np.asarray(y)[visible], points[visible]
@@ -76,7 +76,7 @@ def _lab_curves(ax, scan, labels, curves):
             continue
         colour = f"C{i % 10}"
         curve.plot(ax, color=colour, lw=0.9, label="_nolegend_")
-        name = curve.experiment.split(",")[0]
+        name = curve.experiment.split(",")[0].split(" (")[0]
         labels.place(mass[inside], limit[inside], name, fontsize=6.5, color=colour)
 
 
@@ -89,7 +89,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
     ax : matplotlib axes, optional
     cl : float
     rule : {"limit", "delta-chi2"}
-        See :func:`astrobounds.inference.scan.threshold`.
+        See :func:`astrobounds.constraints.levels.threshold`.
     curves : bool or list of Curve
         Draw the laboratory curves, each labelled in place.
     published : bool
@@ -108,7 +108,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
     ax.set_xscale("log" if scan.log[0] else "linear")
     ax.set_yscale("log" if scan.log[1] else "linear")
     labels = _Labels(ax)
-    from .inference.scan import threshold
+    from .constraints.levels import threshold
 
     level = np.log(2.0 * threshold(cl, rule))
     for k, name in enumerate(scan.loglike):

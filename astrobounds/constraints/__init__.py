@@ -9,7 +9,12 @@ from importlib import import_module
 from ..errors import ConfigError, did_you_mean
 
 _REGISTRY = {
+    "bbn": (".bbn", "Nucleosynthesis"),
+    "cmb": (".cmb", "MicrowaveBackground"),
+    "galactic-sn": (".gamma", "GalacticSN"),
+    "gamma-diffuse": (".gamma", "GammaDiffuse"),
     "lab": (".lab", "Laboratory"),
+    "smm": (".gamma", "SMM"),
     "sn1987a-cooling": (".sn1987a", "SN1987ACooling"),
 }
 

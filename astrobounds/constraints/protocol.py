@@ -65,7 +65,10 @@ class Constraint(Protocol):
     -----
     ``loglike`` is smooth and has a slope in excluded regions. It is measured from the absence of
     the particle where the data allow: 0 is "no effect". Optional members: ``prepare(region,
-    progress)`` builds tables before a fit and ``describe()`` says what was assumed.
+    progress)`` builds tables before a fit and ``describe()`` says what was assumed. ``domain``
+    (``{nuisance: (low, high)}``) is where the constraint can be evaluated, ``measures`` the nuisances
+    its own data fix (other constraints' priors of them are dropped), ``excludes`` the constraints
+    whose data it contains, and ``recenter(values)`` receives the centers of a fit's nuisances.
     """
 
     name: str

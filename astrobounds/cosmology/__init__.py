@@ -9,11 +9,13 @@ _LAZY = {
     "Measurement": ".measured",
     "bbn": ".nucleosynthesis",
     "bbn_grid": ".sensitivity",
+    "consistency_table": ".consistency_tables",
     "decouple": ".decoupling",
     "load_network": ".network",
     "measurement": ".measured",
     "measurements": ".measured",
     "sensitivities": ".sensitivity",
+    "theory_covariance": ".theory_error",
     "thermodynamics": ".plasma",
 }
 

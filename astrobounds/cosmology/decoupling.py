@@ -73,13 +73,18 @@ class External:
     """Energy from outside the plasma, as functions of the free-falling temperature T_d [MeV].
 
     ``rho(T_d)`` [MeV^4] enters the expansion only; ``em``, ``nue``, ``numu`` [MeV^5] are energies
-    per volume and time into the plasma, into nu_e + nubar_e, and into each of nu_mu, nu_tau.
+    per volume and time into the plasma, into nu_e + nubar_e, and into each of nu_mu, nu_tau;
+    ``dark`` [MeV^5] makes dark radiation. ``nue_number``, ``numu_number`` [MeV^4] are the numbers that
+    come with the energies; without chemical potentials only energies count. Arrays on the grid of :func:`free_falling` serve as well.
     """
 
     rho: object = None
     em: object = None
     nue: object = None
     numu: object = None
+    dark: object = None
+    nue_number: object = None
+    numu_number: object = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +108,11 @@ class Background:
     spectrum : tuple, optional
         ``(y, f_nue, f_nuebar, scale)``: occupations of shape (n, len(y)) at momenta y scale[i]
         [MeV], where they are not Fermi-Dirac at Tnue and xi_e.
+    conversion : tuple, optional
+        Further rates of n -> p and p -> n [1/s] from 10 MeV on, where the network starts, and the
+        neutron fraction there: mesons that meet nucleons.
+    relic_history : relic_history.Evolution, optional
+        The decaying particle that is in this background.
     """
 
     ln_a: np.ndarray
@@ -118,6 +128,8 @@ class Background:
     Neff: float
     spectrum: tuple | None = None
     references: tuple = field(default=references)
+    conversion: tuple | None = field(default=None, repr=False)
+    relic_history: object = field(default=None, repr=False)
 
     @property
     def dx(self):
@@ -165,7 +177,7 @@ def _sample(function, falling):
 
 def _rows(falling, external, relic):
     """Columns of the integrator on the grid: values and their spline changes per step."""
-    outside = ("rho", "em", "nue", "numu")
+    outside = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number")
     columns = [_sample(getattr(external, name, None), falling) for name in outside]
     columns += [_sample(getattr(relic, name, None), falling) for name in ("energy", "rate")]
     values = np.column_stack(columns)
@@ -192,6 +204,12 @@ def _dilution(t_start, mixing, with_xi, qed, dx, refine):
     return run.Tg[-1] * np.exp(run.ln_a[-1] - run.ln_a[0]) / t_start
 
 
+def free_falling(t_start, t_end, dx=DX):
+    """Return T_d = t_start a_start/a [MeV] on the grid of :func:`solve`, a third e-fold beyond t_end."""
+    points = int(np.ceil((np.log(t_start / t_end) + 0.34) / dx)) + 1
+    return t_start * np.exp(-dx * np.arange(points))
+
+
 def solve(
     t_start=T_START,
     t_end=T_END,
@@ -203,20 +221,23 @@ def solve(
     relic=None,
     dx=DX,
     refine=1,
+    dark=0.0,
 ):
     """Integrate decoupling; temperatures in MeV, see :func:`decouple` for the rest.
 
     ``mixing``: "none", "averaged" or "common"; ``with_xi``: chemical potentials of nu + nubar;
-    ``external``, ``relic``: energy from outside; ``dx``, ``refine``: grid of ln a and substeps.
+    ``external``, ``relic``: energy from outside; ``dx``, ``refine``: grid of ln a and substeps;
+    ``dark``: energy density of dark radiation at the start [MeV^4].
     """
-    points = int(np.ceil((np.log(t_start / t_end) + 0.34) / dx)) + 1
+    falling = free_falling(t_start, t_end, dx)
+    points = len(falling)
     x = dx * np.arange(points)
-    falling = t_start * np.exp(-x)
     state = np.zeros(SIZE)
     state[:3] = t_start
     if delta_neff != 0.0:
         kappa = _dilution(t_start, mixing, with_xi, qed, dx, refine)
         state[7] = delta_neff * NEFF_UNIT * RHO_GAMMA * (t_start * kappa) ** 4
+    state[7] += dark
     shares = relic.fractions if relic is not None else {}
     decay = np.array(
         [relic.density if relic is not None else 0.0, 0.0, 0.0]
@@ -231,7 +252,7 @@ def solve(
     bad = integrate(state, dx, 1, rows, options, decay, tables, zero, out[:1])
     if bad < 0:
         state[5] = 0.5 / out[0, SIZE]
-        _check_lifetime(relic, rows[0, 5], out[0, SIZE], t_start)
+        _check_lifetime(relic, rows[0, 8], out[0, SIZE], t_start)
         bad = integrate(state, dx, refine, rows, options, decay, tables, zero, out)
     if bad >= 0:
         raise ConvergenceError(

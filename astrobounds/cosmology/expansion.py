@@ -20,25 +20,48 @@ SIZE = 8  # T_gamma, T_nue, T_numu, xi_e, xi_mu, t, S, dark
 
 
 @kernel
+def _dilute(xi, k):
+    """Sum of (-1)^(n+1) e^(n xi)/n^(k+1), for xi < -0.5."""
+    z = np.exp(xi)
+    power, total = z, 0.0
+    for n in range(1, 33):
+        total += power / n ** (k + 1)
+        power *= -z
+    return total
+
+
+@kernel
 def fermi_f3(xi):
-    """F_3(xi) = Int x^3/(e^(x-xi)+1), Taylor to xi^6 (relative 1e-9 at |xi| = 0.1)."""
-    return 7.0 * np.pi**4 / 120.0 + xi * (
-        4.5 * ZETA3 + xi * (0.25 * np.pi**2 + xi * (LN2 + xi * (0.125 + xi * (0.0125 - xi * xi / 6720.0))))
+    """F_3(xi) = Int x^3/(e^(x-xi)+1): Taylor to xi^9 (relative 1e-9 at 0.5), series below -0.5."""
+    if xi < -0.5:
+        return 6.0 * _dilute(xi, 3)
+    w = xi * xi
+    return (
+        7.0 * np.pi**4 / 120.0
+        + xi * 4.5 * ZETA3
+        + w * (0.25 * np.pi**2 + xi * (LN2 + xi * (0.125 + xi * (0.0125 + w * (w / 241920.0 - 1.0 / 6720.0)))))
     )
 
 
 @kernel
 def fermi_f2(xi):
     """F_2(xi) = F_3'/3."""
+    if xi < -0.5:
+        return 2.0 * _dilute(xi, 2)
+    w = xi * xi
     return 1.5 * ZETA3 + xi * (
-        np.pi**2 / 6.0 + xi * (LN2 + xi * (1.0 / 6.0 + xi * (1.0 / 48.0 - xi * xi / 2880.0)))
+        np.pi**2 / 6.0
+        + xi * (LN2 + xi * (1.0 / 6.0 + xi * (1.0 / 48.0 + w * (w / 80640.0 - 1.0 / 2880.0))))
     )
 
 
 @kernel
 def fermi_f1(xi):
     """F_1(xi) = F_2'/2."""
-    return np.pi**2 / 12.0 + xi * (LN2 + xi * (0.25 + xi * (1.0 / 24.0 - xi * xi / 960.0)))
+    if xi < -0.5:
+        return _dilute(xi, 1)
+    w = xi * xi
+    return np.pi**2 / 12.0 + xi * (LN2 + xi * (0.25 + xi * (1.0 / 24.0 + w * (w / 20160.0 - 1.0 / 960.0))))
 
 
 @kernel
@@ -124,7 +147,8 @@ def survival(Tg, Tnu, enthalpy):
 
 @kernel
 def slopes_at(y, x, row, options, decay, tables, f, f0, out):
-    """dy/dx and H [MeV] at ln(a/a_start) = x; row: external rho, EM, nu_e, nu_mu sources at x.
+    """dy/dx and H [MeV] at ln(a/a_start) = x; row: external rho, sources of energy
+    into EM, nu_e, nu_mu, dark, and of numbers of nu_e, nu_mu.
 
     options = (T_start, mixing, with_xi); decay = (n a^3 at start, mean energy, decay rate at x,
     EM, nu_e, nu_mu + nu_tau and dark fractions).
@@ -146,8 +170,8 @@ def slopes_at(y, x, row, options, decay, tables, f, f0, out):
     qx, mx = exchange(Te, Tm, xe, xm, f0)
     qe += qx + row[2] + decay[4] * power
     qm += -0.5 * qx + row[3] + 0.5 * decay[5] * power
-    ne += mx
-    nm -= 0.5 * mx
+    ne += mx + row[5]
+    nm += -0.5 * mx + row[6]
     if options[1] > 0.0:
         keep = 1.0 / 3.0  # 1: one temperature; 2: averaged oscillations
         if options[1] > 1.0:
@@ -160,7 +184,7 @@ def slopes_at(y, x, row, options, decay, tables, f, f0, out):
     out[2], out[4] = neutrino_slopes(Tm, xm, qm / H, nm / H, with_xi)
     out[5] = const.HBAR / H
     out[6] = decay[2] / H
-    out[7] = decay[6] * power / H * a3 * np.exp(x)
+    out[7] = (decay[6] * power + row[4]) / H * a3 * np.exp(x)
     return H
 
 
@@ -180,12 +204,12 @@ def _row_at(rows, i, z, row):
 def integrate(y0, dx, refine, rows, options, decay, tables, f0, out):
     """Runge-Kutta from x = 0 over the grid; out (n, SIZE + 1) gets the state and H [1/s].
 
-    rows (n, 12): external rho, EM, nu_e, nu_mu sources, mean energy and decay rate of X, then
-    their changes per step. Returns the index of the first bad point, or -1.
+    rows (n, 18): external rho, EM, nu_e, nu_mu, dark energy and nu_e, nu_mu number sources, mean
+    energy and decay rate of X, then their changes per step. Returns the index of the first bad point, or -1.
     """
     n = out.shape[0]
     y, z, k, total = y0.copy(), np.empty(SIZE), np.zeros(SIZE), np.empty(SIZE)
-    row, f, d = np.empty(6), np.empty(10), decay.copy()
+    row, f, d = np.empty(9), np.empty(10), decay.copy()
     for i in range(n):
         falling = options[0] * np.exp(-i * dx)
         hot = max(falling, y[1], y[2])
@@ -201,7 +225,7 @@ def integrate(y0, dx, refine, rows, options, decay, tables, f0, out):
                 for m in range(SIZE):
                     z[m] = y[m] + c * h * k[m]
                 _row_at(rows, left, at + (j + c) / parts, row)
-                d[1], d[2] = row[4], row[5]
+                d[1], d[2] = row[7], row[8]
                 H = slopes_at(z, i * dx + (j + c) * h, row, options, d, tables, f, f0, k)
                 if j == 0 and stage == 0:
                     out[i, :SIZE] = y

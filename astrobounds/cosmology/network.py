@@ -35,6 +35,7 @@ from .network_result import NetworkResult
 from .nuclides import nuclides
 from .rates import T9_MAX, T9_MIN, choose
 from .reactions import GK, key_reactions, orderings, reaction, reactions
+from .splines import coefficients, slopes
 
 T_NUCLEAR = T9_MAX * GK  # MeV, where nuclei are switched on in statistical equilibrium
 MOLE_CM3 = const.N_AVOGADRO * const.HBAR_C**3  # MeV^3 per mol/cm3
@@ -108,15 +109,13 @@ class Network:
 
     def _pack_rates(self, parts):
         """Fill the part of the parameter array that does not depend on the background."""
-        from scipy.interpolate import CubicSpline
-
         ln_T9 = np.linspace(np.log(T9_MIN), np.log(T9_MAX), _GRID)
         T9 = np.exp(ln_T9)
         ln_rates = np.array([e.ln_rate(T9) for e in self.evaluations]).T
         widths = np.array([e.ln_factor(T9) for e in self.evaluations]).T
         # (intervals, reactions, 4), ascending powers
-        self._rates = CubicSpline(ln_T9, ln_rates).c[::-1].transpose(1, 2, 0).copy()
-        self._widths = CubicSpline(ln_T9, widths).c[::-1].transpose(1, 2, 0).copy()
+        self._rates = coefficients(ln_T9, ln_rates)
+        self._widths = coefficients(ln_T9, widths)
         records = np.zeros((len(parts), k.RECORD))
         for row, r in zip(records, parts):
             for at, side in ((k.R_IN, r.reactants), (k.R_OUT, r.products)):
@@ -199,7 +198,7 @@ class Network:
 
     def evolve(self, T, t, n_b, n_to_p, p_to_n, *, dt_dlnT=None, more_n_to_p=None,
                more_p_to_n=None, nuisance=None, factors=None, X_n=None, T_end=T_END, history=0,
-               rtol=1e-6, atol=None, max_steps=100_000):  # fmt: skip
+               rtol=1e-6, atol=None, max_steps=100_000, max_step=0.0):  # fmt: skip
         """Run the network on a background.
 
         Parameters
@@ -225,6 +224,9 @@ class Network:
         atol : float, optional
             Absolute tolerance; by default 1e-19, and 1e-15 for neutrons (so few matter no more).
         max_steps : int
+        max_step : float
+            Longest step in ln T, 0 for no limit. Further conversion that dies out faster than a
+            step needs one: the error estimate of a linearly implicit step sees its start only.
 
         Returns
         -------
@@ -271,7 +273,7 @@ class Network:
             report, recorded = np.zeros(REPORT_SIZE), np.full((int(here.sum()), size), np.nan)
             status = rodas4(
                 k.network_rhs, k.network_jac, k.network_dfdx, ANALYTIC, begin, end, y, params,
-                *tolerances, 0.0, 0.0, int(max_steps), points[here], recorded, report,
+                *tolerances, 0.0, float(max_step), int(max_steps), points[here], recorded, report,
             )  # fmt: skip
             Y[here] = recorded
             steps += int(report[ACCEPTED])
@@ -302,8 +304,6 @@ class Network:
 
 def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
     """Check a background and return x = -ln T and its packed cubic coefficients."""
-    from scipy.interpolate import CubicSpline
-
     T = np.asarray(T, dtype=float)
     columns = {"t": t, "n_b": n_b, "n_to_p": n_to_p, "p_to_n": p_to_n}
     optional = {"dt_dlnT": dt_dlnT, "more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n}
@@ -327,7 +327,7 @@ def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
             raise DomainError(f"background: {name} has negative rates (smallest "
                               f"{columns[name].min():g}); give rates >= 0 in 1/s")  # fmt: skip
     x = -np.log(T)
-    slope = -columns["dt_dlnT"] if "dt_dlnT" in columns else CubicSpline(x, columns["t"])(x, 1)
+    slope = -columns["dt_dlnT"] if "dt_dlnT" in columns else slopes(x, columns["t"])
     if not np.all(slope > 0):
         raise DomainError("background: dt/dlnT must be negative; give a smoother or finer t(T)")
     tiny = 1e-290
@@ -344,7 +344,7 @@ def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
     tracks[:, k.T_PN] = p_part
     tracks[:, k.T_MORE_NP] = columns.get("more_n_to_p", zero)
     tracks[:, k.T_MORE_PN] = columns.get("more_p_to_n", zero)
-    return x, CubicSpline(x, tracks).c[::-1].transpose(1, 2, 0).ravel()
+    return x, coefficients(x, tracks).ravel()
 
 
 @lru_cache(maxsize=16)

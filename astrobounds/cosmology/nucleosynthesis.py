@@ -14,7 +14,7 @@ import numpy as np
 from .. import constants as const
 from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
 from ..units import finite
-from . import baryons, decoupling, weak
+from . import baryons, decoupling, relic_model, weak
 from .splines import refine
 
 references = ("Pitrou2018", "EscuderoAbenza:2020cmq")
@@ -30,6 +30,7 @@ RANGES = {
 _STRIDE = 4  # weak rates on every fourth point of the background
 _T_WEAK = 0.008  # MeV: colder, n -> p is free decay to 2e-5 and p -> n is gone
 _T_FIRST = 10.0  # MeV, where the network starts
+_MESON_STEP = 1.0 / 48.0  # of ln T while mesons may convert nucleons
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,9 +77,16 @@ class BBN:
     inputs: dict = field(repr=False)
 
     @property
+    def relic(self):
+        """The decaying particle along the way (:class:`relic_history.Evolution`), or None."""
+        return self.background.relic_history
+
+    @property
     def references(self):
         """BibTeX keys of everything that entered."""
         keys = {*references, *decoupling.references, *weak.references, *self.network.references}
+        if self.relic is not None:
+            keys |= set(self.relic.references)
         return tuple(sorted(keys))
 
     @cached_property
@@ -162,6 +170,11 @@ def _weak_on_grid(background, tau_n, xi, level, stride=_STRIDE):
 
 
 def run_network(network, background, eta, n_to_p, p_to_n, nuisance, **options):
+    """Run the network with weak rates [1/s] and whatever the background adds to them."""
+    if background.conversion is not None:
+        more_n_to_p, more_p_to_n, X_n = background.conversion
+        more = {"more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n, "X_n": X_n}
+        options = {**more, "max_step": _MESON_STEP, **options}
     part = slice(_first(background), None)
     n_b = eta * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
     return network.evolve(background.Tg[part], background.t[part], n_b, n_to_p, p_to_n,
@@ -183,15 +196,26 @@ def expand(
     qed="full",
     model=None,
     stride=_STRIDE,
+    eta=None,
     **grid,
 ):
     """Return the background and Gamma_np, Gamma_pn [1/s] from its network start on (tau_n in s).
 
     ``neutrinos`` may be a ready :class:`Background`, which then is not computed. ``stride``, ``dx``
-    and ``refine`` set the grids, for studies of convergence.
+    and ``refine`` set the grids, for studies of convergence. ``eta`` (by default that of omega_b =
+    0.02237) enters only through nucleons that capture mesons from a decaying particle.
     """
     if isinstance(neutrinos, decoupling.Background):
         return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
+    if relic_model.decays(model):
+        mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
+        eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
+        found = relic_model.evolve(
+            model, eta, mixing=mixing, with_xi=with_xi, qed=qed,
+            delta_neff=delta_neff + asymmetry_neff(xi_e), **grid,
+        )  # fmt: skip
+        n_to_p, p_to_n = _weak_on_grid(found.background, tau_n, xi_e, weak_level, stride)
+        return found.with_conversion(eta, n_to_p, p_to_n, _first(found.background)), n_to_p, p_to_n
     sources = {}
     for item in model if isinstance(model, (tuple, list)) else (model,):
         if isinstance(item, decoupling.Relic):
@@ -239,8 +263,10 @@ def bbn(
 
     Parameters
     ----------
-    model : Relic, External or a tuple of them, optional
-        Energy that enters the plasma or the expansion besides the standard particles.
+    model : HNL, DarkDecay, Relic, External or a tuple of the last two, optional
+        A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
+        decoupling, decays and mesons are followed, see docs/relics.md. Or energy that enters the
+        plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
     eta : float, optional
@@ -283,7 +309,8 @@ def bbn(
     Warns
     -----
     ValidityWarning
-        When a relic puts more than 5 % of its energy late into neutrinos; see ``flags``.
+        For each stage that a model leaves outside the validated physics (late neutrinos, energy
+        that would break nuclei, decays that are not over); see ``flags``.
 
     References
     ----------
@@ -295,8 +322,9 @@ def bbn(
     eta = inputs["eta"]
     ready = load_network(network, rates) if isinstance(network, (str, tuple, list)) else network
     background, n_to_p, p_to_n = expand(
-        inputs["tau_n"], inputs["delta_neff"], inputs["xi_e"], neutrinos, weak_level, qed, model
-    )
+        inputs["tau_n"], inputs["delta_neff"], inputs["xi_e"], neutrinos, weak_level, qed, model,
+        eta=eta,
+    )  # fmt: skip
     flags = _flags(model, background)
     run = run_network(ready, background, eta, n_to_p, p_to_n, nuisance)
     if not run.success:
@@ -330,7 +358,12 @@ def bbn(
 
 
 def _flags(model, background):
-    """Warn where thermal neutrinos are the wrong picture, and return the reasons."""
+    """Warn where a model leaves the validated physics, and return the reasons."""
+    if background.relic_history is not None:
+        found = background.relic_history.flags
+        for name, why in found:
+            warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
+        return tuple(name for name, _ in found)
     for item in model if isinstance(model, (tuple, list)) else (model,):
         if not isinstance(item, decoupling.Relic):
             continue
@@ -350,10 +383,17 @@ def _flags(model, background):
 
 def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):
     for item in model if isinstance(model, (tuple, list)) else (model,):
-        if item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
+        if relic_model.is_particle(item) and item is model:
+            if isinstance(neutrinos, decoupling.Background):
+                raise ConfigError(
+                    "model and neutrinos=Background are both given: a particle must be in the "
+                    "background already; give one of them"
+                )
+        elif item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
             raise ConfigError(
-                f"model of type {type(item).__name__}: give a cosmology.decoupling.Relic, a "
-                "cosmology.decoupling.External or a tuple of them"
+                f"model of type {type(item).__name__}: give an HNL, a cosmology.DarkDecay, a "
+                "cosmology.decoupling.Relic, a cosmology.decoupling.External or a tuple of the "
+                "last two"
             )
     if not isinstance(neutrinos, decoupling.Background):
         decoupling.check_choices(neutrinos, qed)

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import constants as const
-from ..datafiles import data_path, read_ecsv
+from ..datafiles import data_path
 from ..errors import DomainError, did_you_mean
+from .tables import read_columns
 
 
 @dataclass(frozen=True)
@@ -61,16 +62,10 @@ def electron_binding_mev(Z):
 @lru_cache(maxsize=1)
 def nuclides():
     """Return all known nuclides as a dict from name to :class:`Nuclide`, light ones first."""
-    table = read_ecsv(data_path("nuclear/nuclides.ecsv"))
+    table = read_columns(data_path("nuclear/nuclides.ecsv"))
     return {
-        str(row["name"]): Nuclide(
-            str(row["name"]),
-            int(row["A"]),
-            int(row["Z"]),
-            float(row["spin"]),
-            float(row["mass_excess"]),
-        )
-        for row in table
+        name: Nuclide(name, int(A), int(Z), float(spin), float(mass_excess))
+        for name, A, Z, spin, mass_excess in zip(*table.values())
     }
 
 

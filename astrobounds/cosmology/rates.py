@@ -10,10 +10,12 @@ from functools import lru_cache
 import numpy as np
 
 from .. import constants as const
-from ..datafiles import data_path, read_ecsv
+from ..datafiles import data_path
 from ..errors import ConfigError, DomainError, did_you_mean
 from .nuclides import nuclide
 from .reactions import GK, reaction, reactions
+from .splines import Spline
+from .tables import read_columns
 
 T9_MIN, T9_MAX = 1e-3, 10.0
 
@@ -106,7 +108,7 @@ def _checked(T9):
 
 @lru_cache(maxsize=1)
 def _reaclib():
-    table = read_ecsv(data_path("nuclear/reaclib.ecsv"))
+    table = read_columns(data_path("nuclear/reaclib.ecsv"))
     names = np.array(table["name"], dtype=str)
     coefficients = np.array([table[f"a{i}"] for i in range(7)], dtype=float).T
     labels = np.array(table["label"], dtype=str)
@@ -127,7 +129,7 @@ def reaclib_ln_rate(T9, coefficients):
 
 @lru_cache(maxsize=1)
 def _tables():
-    table = read_ecsv(data_path("nuclear/tables.ecsv"))
+    table = read_columns(data_path("nuclear/tables.ecsv"))
     found = {}
     for name, source, T9, rate, factor in zip(
         *(table[c] for c in ("name", "source", "T9", "rate", "factor"))
@@ -145,13 +147,11 @@ def gamow_tau(name):
 
 def _tabulated(name, rows):
     """Cubic splines of a table; the Gamow factor T9^{-2/3} e^{-tau/T9^{1/3}} is divided out."""
-    from scipy.interpolate import CubicSpline
-
     tau = gamow_tau(name)
     power = 2.0 / 3.0 if tau > 0 else 0.0
     x = np.log(rows[:, 0])
-    smooth = CubicSpline(x, np.log(rows[:, 1]) + power * x + tau * np.exp(-x / 3.0))
-    width = CubicSpline(x, np.log(rows[:, 2]))
+    smooth = Spline(x, np.log(rows[:, 1]) + power * x + tau * np.exp(-x / 3.0))
+    width = Spline(x, np.log(rows[:, 2]))
 
     def ln_rate(T9):
         x = np.log(T9)

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .. import constants as const
-from ..datafiles import data_path, read_ecsv
+from ..datafiles import data_path
 from ..errors import DataError, DomainError, did_you_mean
 from .nuclides import nuclide
+from .tables import read_columns
 
 GK = 1e9 * const.K_BOLTZMANN  # MeV per 10^9 K, the unit of T9
 
@@ -105,18 +106,18 @@ def orderings(side):
 @lru_cache(maxsize=1)
 def reactions():
     """Return all known reactions as a dict from name to :class:`Reaction`."""
-    table = read_ecsv(data_path("nuclear/reactions.ecsv"))
+    table = read_columns(data_path("nuclear/reactions.ecsv"))
     return {
-        str(row["name"]): Reaction(
-            str(row["name"]),
-            tuple(str(row["reactants"]).split()),
-            tuple(str(row["products"]).split()),
-            str(row["kind"]),
-            bool(row["small"]),
-            float(row["sigma"]),
-            str(row["sigma_source"]),
+        name: Reaction(
+            name,
+            tuple(reactants.split()),
+            tuple(products.split()),
+            kind,
+            small == "True",
+            float(sigma),
+            source,
         )
-        for row in table
+        for name, reactants, products, kind, small, sigma, source in zip(*table.values())
     }
 
 

@@ -1,6 +1,5 @@
 """Derivatives of the abundances and evaluations over whole grids of inputs."""
 
-import copy
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -20,14 +19,6 @@ def _slope(function, step):
     near = function(step) - function(-step)
     far = function(2.0 * step) - function(-2.0 * step)
     return (8.0 * near - far) / (12.0 * step)
-
-
-def unit_width(network):
-    """Return the network with nuisances that are logarithms of constant rate factors."""
-    scaled = copy.copy(network)
-    scaled._widths = np.zeros_like(network._widths)
-    scaled._widths[..., 0] = 1.0
-    return scaled
 
 
 def sensitivities(
@@ -80,33 +71,28 @@ def sensitivities(
     unknown = set(names) - set(ready.reactions)
     if unknown:
         raise DomainError(f"reactions {sorted(unknown)} are not in the network {ready.reactions}")
-    start = expand(tau_n, delta_neff, xi_e, *options)
+    start = expand(tau_n, delta_neff, xi_e, *options, eta=eta)
 
-    def logs(state=start, eta=eta, net=ready, nuisance=nuisance):
-        return np.log(yields(run_network(net, state[0], eta, *state[1:], nuisance)))
+    def logs(state=start, eta=eta, factors=None):
+        return np.log(yields(run_network(ready, state[0], eta, *state[1:], nuisance, factors=factors)))
 
     def lifetime(h):
         factor = np.exp(-h)
         return logs((start[0], start[1] * factor, start[2] * factor))
 
     def radiation(h):
-        state = expand(tau_n, delta_neff + h, xi_e, *options)
+        state = expand(tau_n, delta_neff + h, xi_e, *options, eta=eta)
         return np.append(logs(state), np.log(state[0].Neff))
 
     table = {
         "omega_b": _slope(lambda h: logs(eta=eta * np.exp(h)), _STEP),
         "tau_n": _slope(lifetime, _STEP),
-        "xi_e": _slope(lambda h: logs(expand(tau_n, delta_neff, xi_e + h, *options)), 0.01),
+        "xi_e": _slope(lambda h: logs(expand(tau_n, delta_neff, xi_e + h, *options, eta=eta)), 0.01),
     }
     dark = _slope(radiation, 0.1)
     table["Neff"] = dark[:4] / dark[4]
-    unit = unit_width(ready)
-    if nuisance:  # the shifted medians become the rates of the scaled network
-        unit._rates = ready._rates + sum(
-            p * ready._widths * (np.array(ready.reactions) == name)[:, None] for name, p in nuisance.items()
-        )
     for name in names:
-        table[name] = _slope(lambda h, name=name: logs(net=unit, nuisance={name: h}), _STEP)
+        table[name] = _slope(lambda h, name=name: logs(factors={name: np.exp(h)}), _STEP)
     return {key: {x: float(v) for x, v in zip(OBSERVABLES, values)} for key, values in table.items()}
 
 
@@ -129,6 +115,15 @@ class BBNGrid:
     def Yp_cmb(self):
         """Helium mass fraction as CMB codes use it."""
         return baryons.helium_mass_fraction(self.Yp)
+
+
+def _inside(name, values):
+    """Raise if any of ``values`` is not in the range of an input; the ends belong to it."""
+    values = np.asarray(values, dtype=float)
+    low, high = RANGES[name]
+    good = (values >= low) & (values <= high)
+    if not np.all(good):
+        raise DomainError(f"{name} = {values[~good].flat[0]:g} is outside [{low:g}, {high:g}]")
 
 
 def bbn_grid(
@@ -173,22 +168,20 @@ def bbn_grid(
         raise DomainError("omega_b and eta are both given: give one of them")
     if eta is None:
         omega_b = np.asarray(0.02237 if omega_b is None else omega_b, dtype=float)
-        low, high = RANGES["omega_b"]
-        if not np.all((omega_b >= low) & (omega_b <= high)):
-            raise DomainError(f"omega_b = {omega_b} has values outside [{low}, {high}]")
+        _inside("omega_b", omega_b)
         eta = baryons.eta_from_omega_b(omega_b)
+    else:
+        _inside("eta", eta)
     seconds = const.TAU_N if tau_n is None else time_s(tau_n, "tau_n")
+    for name, column in (("tau_n", seconds), ("delta_neff", delta_neff), ("xi_e", xi_e)):
+        _inside(name, column)
     nuisance = nuisance or {}
     arrays = np.broadcast_arrays(
         *(np.asarray(v, dtype=float) for v in (eta, seconds, delta_neff, xi_e, *nuisance.values()))
     )
     shape = arrays[0].shape
     flat = [a.ravel() for a in arrays]
-    for name, column in zip(("eta", "tau_n", "delta_neff", "xi_e"), flat):
-        low, high = RANGES[name]
-        if not np.all((column >= low * (1 - 1e-12)) & (column <= high * (1 + 1e-12))):
-            raise DomainError(f"{name} has values outside [{low:g}, {high:g}]")
-    checked_inputs(None, None, float(flat[0][0]), None, 0.0, 0.0, neutrinos, "full", "full")
+    checked_inputs(None, None, None, None, 0.0, 0.0, neutrinos, "full", "full")
     ready = load_network(network, rates) if isinstance(network, (str, tuple, list)) else network
     pairs, which = np.unique(np.column_stack(flat[2:4]), axis=0, return_inverse=True)
     which = np.ravel(which)

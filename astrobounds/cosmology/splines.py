@@ -29,6 +29,28 @@ def hermite(x, y, dy, at):
     return a + z * (c + z * (3.0 * (b - a) - 2.0 * c - d + z * (2.0 * (a - b) + c + d)))
 
 
+class Spline:
+    """The not-a-knot cubic spline of (x, y) as a function; its end pieces go on outside."""
+
+    def __init__(self, x, y):
+        self.x, self.y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        self.dy = slopes(self.x, self.y)
+
+    def __call__(self, at):
+        """Return the value at ``at``, of any shape."""
+        return hermite(self.x, self.y, self.dy, np.asarray(at, dtype=float))
+
+
+def coefficients(x, y):
+    """Return the pieces of the spline of y (n, m) as powers of (x - x_i): shape (n - 1, m, 4)."""
+    dy = slopes(x, y)
+    h = np.diff(x)[:, None]
+    rise = np.diff(y, axis=0) / h
+    square = (3.0 * rise - 2.0 * dy[:-1] - dy[1:]) / h
+    cube = (dy[:-1] + dy[1:] - 2.0 * rise) / h**2
+    return np.stack((y[:-1], dy[:-1], square, cube), axis=-1)
+
+
 @kernel
 def refine(knots, values, factor, out):
     """Spline ``values`` at ``knots`` on ``factor`` equal parts of each piece: the start of out."""

@@ -1,4 +1,6 @@
-"""Small numeric tables that the package computed itself, as ECSV; read without astropy."""
+"""Tables in ECSV, read without astropy, whose import takes longer than a prediction."""
+
+import csv
 
 import numpy as np
 
@@ -17,6 +19,19 @@ def read_numbers(path):
     if values.ndim != 2 or values.shape[1] != len(names):
         raise DataError(f"{path}: rows do not match the {len(names)} columns {names}")
     return names, values
+
+
+def read_columns(path):
+    """Return ``{column: tuple of str}`` of an ECSV file in the order of the file."""
+    try:
+        with open(path, encoding="utf-8", newline="") as handle:
+            rows = csv.reader((line for line in handle if not line.startswith("#")), delimiter=" ")
+            names, *body = (row for row in rows if row)
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{path} is not a readable table: {error}") from error
+    if any(len(row) != len(names) for row in body):
+        raise DataError(f"{path}: rows do not match the {len(names)} columns {tuple(names)}")
+    return dict(zip(names, zip(*body)))
 
 
 def write_numbers(path, names, values, meta, units=None):

@@ -20,6 +20,7 @@ _LAZY = {
     "diffuse_loglike": ".diffuse",
     "telescope_counts": ".telescope",
     "telescope_loglike": ".telescope",
+    "instrument": ".telescope",
     "instruments": ".telescope",
     "fireball_test": ".fireball",
     "crossing_range": ".reach",

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constraints import get
 from ..constraints.protocol import Region
-from ..errors import AstroboundsError, ConfigError, ConvergenceError, DomainError, did_you_mean
+from ..errors import ConfigError, ConvergenceError, DomainError, did_you_mean
 from ..priors import Prior, Tied, _number
+from .parts import check_domains, nature_of, nuisances, resolve
 
 _CANONICAL = {"mass": "MeV"}
 
@@ -73,7 +73,7 @@ class Posterior:
         Names (see :func:`astrobounds.constraints.names`), ``{name: options}`` mappings, or objects
         that follow :class:`astrobounds.constraints.protocol.Constraint`.
     nature : {"majorana", "dirac"}, optional
-        Nature of the model; the class's default otherwise.
+        Nature of the model; the class's default otherwise. Not for models without one.
 
     Attributes
     ----------
@@ -97,21 +97,16 @@ class Posterior:
 
     def __init__(self, model, priors, constraints, nature=None):
         self.model = model
-        self.constraints = tuple(_resolve(c) for c in constraints)
+        self.constraints = tuple(resolve(c) for c in constraints)
         if not self.constraints:
             raise ConfigError("a posterior needs at least one constraint, for instance 'lab'")
-        self.nature = _nature(model, nature)
+        self.nature = nature_of(model, nature)
         self.failures = []
         names = [c.name for c in self.constraints]
         for name in names:
             if names.count(name) > 1:
                 raise ConfigError(f"constraint '{name}' is given twice")
-        own = {}
-        for c in self.constraints:
-            for nuisance, prior in c.nuisances.items():
-                if nuisance in own and own[nuisance] != prior:
-                    raise ConfigError(f"nuisance '{nuisance}' has two different priors")
-                own[nuisance] = prior
+        own = nuisances(self.constraints)
         allowed = (*model.parameters, *own)
         self.priors, self.fixed, self.ties = {}, {}, {}
         for name, prior in priors.items():
@@ -124,7 +119,7 @@ class Posterior:
         for name, prior in own.items():
             if name not in {**self.priors, **self.fixed, **self.ties}:
                 self.priors[name] = prior
-        if "mass" not in {**self.priors, **self.fixed, **self.ties}:
+        if "mass" in model.parameters and "mass" not in {**self.priors, **self.fixed, **self.ties}:
             raise ConfigError("the priors leave the mass open: give 'mass' a prior or a value")
         for name, tie in self.ties.items():
             if tie.to not in self.priors:
@@ -136,6 +131,7 @@ class Posterior:
         self.model_names = tuple(n for n in self.names if n in model.parameters)
         self.nuisance_names = tuple(n for n in self.names if n not in model.parameters)
         self._check_support()
+        self._recenter()
         self._identities = {  # taken before any table is built
             c.name: list(c.describe()) if hasattr(c, "describe") else [] for c in self.constraints
         }
@@ -166,6 +162,16 @@ class Posterior:
                     self.model.from_parameters(self._complete(theta), nature=self.nature)
             except DomainError as error:
                 raise ConfigError(f"the priors leave the model's domain: {error}") from None
+        spans = {n: self.priors[n].support for n in self.nuisance_names}
+        check_domains(self.constraints, {**spans, **{n: (v, v) for n, v in self.fixed.items()}})
+
+    def _recenter(self):
+        """Tell the constraints where their nuisances are centered in this fit."""
+        values = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        values.update({n: self.priors[n].center for n in self.nuisance_names})
+        for c in self.constraints:
+            if hasattr(c, "recenter"):
+                c.recenter(values)
 
     def _complete(self, values):
         """Return values with fixed and tied model parameters filled in."""
@@ -231,10 +237,11 @@ class Posterior:
         """Return (model, nuisances) for ``{name: value}``; nuisances default to their center."""
         model_values = {n: v for n, v in values.items() if n in self.model.parameters}
         complete = self._complete(model_values)
-        couplings = tuple(complete.get(p, 0.0) for p in self.model.parameters[1:])
+        first, *others = self.model.parameters
+        couplings = tuple(complete.get(p, 0.0) for p in others)
         if sum(couplings) > 1.0:
             raise DomainError(f"the couplings sum to {sum(couplings):g}")
-        model = self.model.fast(complete["mass"], couplings, self.nature)
+        model = self.model.fast(complete.get(first, 0.0), couplings, self.nature)
         nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
         for name in self.nuisance_names:
             nuisances[name] = values.get(name, self.priors[name].center)
@@ -258,6 +265,9 @@ class Posterior:
                 out[constraint.name] = float(constraint.loglike(model, nuisances))
             except ConvergenceError as error:
                 self.failures.append((dict(values), error.stage or constraint.name, str(error)))
+                out[constraint.name] = -np.inf
+            except DomainError as error:  # a proposal far out in the tail of a prior
+                self.failures.append((dict(values), constraint.name, str(error)))
                 out[constraint.name] = -np.inf
             if np.isnan(out[constraint.name]):
                 self.failures.append((dict(values), constraint.name, "lnL is not a number"))
@@ -324,7 +334,8 @@ class Posterior:
                 nuisances[name] = _number(value, name)[0]
             else:
                 arguments[name] = value
-        arguments.setdefault("nature", self.nature)
+        if self.nature is not None:
+            arguments.setdefault("nature", self.nature)
         try:
             model = self.model(**arguments)
         except TypeError as error:
@@ -337,41 +348,3 @@ class Posterior:
             notes = tuple(c.describe()) if hasattr(c, "describe") else ()
             terms.append(Term(c.name, predictions, loglike, time.perf_counter() - start, notes))
         return Summary(model, nuisances, tuple(terms))
-
-
-def _nature(model, nature):
-    import inspect
-
-    default = inspect.signature(model).parameters["nature"].default
-    if nature is None:
-        return default
-    text = str(nature).lower()
-    if text not in ("majorana", "dirac"):
-        raise ConfigError(f"nature = {nature!r}; allowed: 'majorana', 'dirac'")
-    return text
-
-
-def _resolve(constraint):
-    """Return a constraint object from a name, a ``{name: options}`` mapping or an object."""
-    if isinstance(constraint, str):
-        return get(constraint)
-    if isinstance(constraint, dict):
-        if len(constraint) != 1:
-            raise ConfigError(f"constraint {constraint!r}: one name per entry, {{name: options}}")
-        name, options = next(iter(constraint.items()))
-        options = options or {}
-        if not isinstance(options, dict):
-            raise ConfigError(f"constraint '{name}': its options are a mapping, not {options!r}")
-        try:
-            return get(name, **options)
-        except AstroboundsError:
-            raise
-        except TypeError as error:
-            raise ConfigError(f"constraint '{name}': {error}") from None
-    for member in ("name", "loglike", "predict", "nuisances"):
-        if not hasattr(constraint, member):
-            raise ConfigError(
-                f"{constraint!r} is not a constraint: it has no '{member}' "
-                "(see astrobounds.constraints.protocol)"
-            )
-    return constraint

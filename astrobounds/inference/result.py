@@ -125,7 +125,7 @@ class Chain:
             return float(np.quantile(values[keep], cl))
         if method != "delta-chi2":
             raise ConfigError(f"method = {method!r}; allowed: 'bayesian', 'delta-chi2'")
-        from .scan import threshold
+        from ..constraints.levels import threshold
 
         lnl = self.log_prob[self.burn_in :].ravel() - self._log_prior()
         good = keep & (lnl > lnl[keep].max() - threshold(cl, "delta-chi2"))

@@ -9,7 +9,7 @@ from ..progress import Progress
 from .explore import PosteriorMap, explore
 from .pool import bound_pool
 from .result import Chain
-from .store import RunFile
+from .store import NoFile, RunFile
 
 CHECK_EVERY = 100  # steps between autocorrelation estimates
 TAUS = 50  # chain length in autocorrelation times at which it may stop
@@ -177,7 +177,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
         )
     fingerprint = posterior.fingerprint()
     settings = {"walkers": walkers, "seed": seed}
-    run = RunFile(path, fingerprint) if path is not None else _NoFile()
+    run = RunFile(path, fingerprint) if path is not None else NoFile()
     with run:
         before = run.attrs.get("mcmc", {})
         if before and int(before["nwalkers"]) != walkers:
@@ -287,27 +287,3 @@ def autocorrelation(chain):
     burn = len(chain) // 4
     tau = emcee.autocorr.integrated_time(chain[burn:], tol=0, quiet=True)
     return float(np.max(tau)) if np.all(np.isfinite(tau)) else np.inf
-
-
-class _NoFile:
-    """A run without a file."""
-
-    path = "memory"
-
-    def __init__(self):
-        self.arrays, self.attrs = {}, {}
-
-    def append(self, kind, meta, **arrays):
-        pass
-
-    def pending(self, kind):
-        return []
-
-    def checkpoint(self):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exc):
-        pass

@@ -5,38 +5,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..errors import ConfigError, did_you_mean
+from ..constraints.levels import threshold
+from ..errors import ConfigError, DataError, did_you_mean
 from ..priors import _number
 from ..progress import Progress
 from .pool import bound_pool
-from .store import RunFile
+from .store import NoFile, RunFile, json
 
-RULES = ("limit", "delta-chi2")
-_DELTA_CHI2 = {0.9: 2.705543, 0.95: 3.841459, 0.68: 1.0, 0.99: 6.634897}
 log = logging.getLogger("astrobounds")
-
-
-def threshold(cl, rule="limit"):
-    """Return the drop of lnL at which a point is excluded.
-
-    Parameters
-    ----------
-    cl : float
-        Confidence level.
-    rule : {"limit", "delta-chi2"}
-        ``"limit"``: -ln(1 - CL), which keeps every single published limit where it is and is exact
-        for the product of background-free searches; ``"delta-chi2"``: the two-sided chi2 quantile
-        of one degree of freedom over two (2.71/2 at 90 %).
-    """
-    if rule not in RULES:
-        raise ConfigError(f"rule = {rule!r}{did_you_mean(rule, RULES)}; allowed: {', '.join(RULES)}")
-    if not 0.0 < cl < 1.0:
-        raise ConfigError(f"cl = {cl!r}: a confidence level lies between 0 and 1")
-    if rule == "limit":
-        return -np.log1p(-cl)
-    from scipy.stats import chi2
-
-    return 0.5 * float(chi2.ppf(cl, 1))
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,16 +194,10 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
             raise ConfigError(f"at: unknown parameter '{name}'{did_you_mean(name, posterior.names)}")
     names = [c.name for c in posterior.constraints]
     key = {"x": x, "y": y, "shape": [len(x_values), len(y_values)], "at": rest}
-    from .sampler import _NoFile
-
-    run = RunFile(path, posterior.fingerprint()) if path is not None else _NoFile()
+    run = RunFile(path, posterior.fingerprint()) if path is not None else NoFile()
     with run:
-        from .store import json
-
         stored = run.attrs.get("scan", {})
         if stored and json.loads(stored["key"]) != key:
-            from ..errors import DataError
-
             raise DataError(
                 f"{path} holds a scan over {stored['key']}, not {key}: choose another output name"
             )

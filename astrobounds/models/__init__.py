@@ -10,6 +10,7 @@ _LAZY = {
     "DecayChannel": ".channel",
     "ContactProcess": ".process",
     "NumberSpectrum": ".spectra",
+    "StandardModel": ".standard",
 }
 __all__ = sorted(_LAZY)
 

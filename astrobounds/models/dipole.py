@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning, did_you_mean
-from ..units import energy_mev, finite, inverse_energy_mev
+from ..units import _value, energy_mev, finite
 
 MASS_RANGE = (1e-6, 1e4)  # MeV
 EFFECTIVE_LIMIT = 1e-3  # GeV^-1, above it the operator is not a small perturbation at 100 MeV
@@ -23,6 +23,8 @@ MOMENTS = {"mu = 2d": 0.5, "mu = d": 1.0}  # d over the printed moment
 
 def check_dipole(dipole):
     """Return a dict flavour -> d [GeV^-1] with all three flavours, after validation."""
+    import astropy.units as u
+
     if not hasattr(dipole, "items"):
         raise DomainError(
             f"dipole = {dipole!r} is not a mapping: write dipole={{'mu': 1e-9/u.GeV}} with d per "
@@ -40,10 +42,9 @@ def check_dipole(dipole):
     values = {}
     for flavour in const.FLAVOURS:
         given = dipole.get("universal", dipole.get(flavour))
-        mev = 0.0 if given is None else inverse_energy_mev(given, f"dipole['{flavour}']")
-        values[flavour] = finite(
-            1e3 * mev, f"dipole['{flavour}'] in 1/GeV", 0.0, math.inf, "d is a modulus"
-        )
+        what = f"dipole['{flavour}']"
+        value = 0.0 if given is None else _value(given, 1 / u.GeV, what, f"{what}=1e-9/u.GeV")
+        values[flavour] = finite(value, f"{what} in 1/GeV", 0.0, math.inf, "d is a modulus")
     return values
 
 
@@ -145,7 +146,28 @@ class DipoleHNL:
         return hash((self.mass_mev, self.dipole_gev, self.nature))
 
     def __reduce__(self):
-        return _rebuild, (self.mass, dict(self.dipole), self.nature)
+        return DipoleHNL.fast, (self.mass_mev, self.dipole_gev, self.nature)
+
+    @classmethod
+    def fast(cls, mass_mev, dipole_gev, nature="dirac"):
+        """Build from floats that are known to be valid: mass in MeV, (d_e, d_mu, d_tau) in GeV^-1."""
+        model = object.__new__(cls)
+        model.__dict__.update(
+            mass_mev=float(mass_mev), dipole_gev=tuple(map(float, dipole_gev)), nature=nature
+        )
+        return model
+
+    def __getattr__(self, name):
+        if name in ("mass", "dipole"):  # models built by ``fast`` make their Quantity when asked
+            import astropy.units as u
+
+            value = self.mass_mev * u.MeV
+            if name == "dipole":
+                pairs = zip(const.FLAVOURS, self.dipole_gev)
+                value = MappingProxyType({f: v / u.GeV for f, v in pairs})
+            self.__dict__[name] = value
+            return value
+        raise AttributeError(f"DipoleHNL has no attribute '{name}'")
 
     @classmethod
     def from_parameters(cls, values, nature="dirac"):
@@ -216,12 +238,6 @@ class DipoleHNL:
 
         width = self.width_mev
         return (const.HBAR / width if width > 0.0 else math.inf) * u.s
-
-
-def _rebuild(mass, dipole, nature):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ValidityWarning)
-        return DipoleHNL(mass=mass, dipole=dipole, nature=nature)
 
 
 def radiative_width(mass_mev):

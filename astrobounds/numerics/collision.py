@@ -163,6 +163,42 @@ def _reachable(e2, e4, p4, m1, m2, m3, mu1, mu3, t, shift, breaks):
 
 
 @kernel
+def _outer_breaks(e4, p4, m1, m2, m3, mu2, shift, high2, edges):
+    """Fill the sorted edges of smooth parts in E2; returns the number of parts.
+
+    Kinks of the inner integral: p2 = p4, and 3 or 1 at rest on the boundary of the allowed region,
+    (y - E2)^2 - m^2 = (p4 -+ p2)^2 with y = E4 + m3 + shift, m = m1 or y = E4 - m1 + shift, m = m3.
+    """
+    edges[0] = m2
+    n = 1
+    for e in (mu2, np.sqrt(p4 * p4 + m2 * m2)):
+        if m2 < e < high2:
+            edges[n] = e
+            n += 1
+    for k in range(2):
+        y, m = (e4 + m3 + shift, m1) if k == 0 else (e4 - m1 + shift, m3)
+        a = y * y - m * m - p4 * p4 + m2 * m2
+        lead = (y - p4) * (y + p4)
+        disc = a * a - 4.0 * m2 * m2 * lead
+        if disc < 0.0 or lead == 0.0:
+            continue
+        root = p4 * np.sqrt(disc)
+        for sign in (-1.0, 1.0):
+            e = (a * y + sign * root) / (2.0 * lead)
+            if m2 < e < high2:
+                edges[n] = e
+                n += 1
+    edges[n] = high2
+    for i in range(1, n):
+        value, j = edges[i], i - 1
+        while j >= 0 and edges[j] > value:
+            edges[j + 1] = edges[j]
+            j -= 1
+        edges[j + 1] = value
+    return n
+
+
+@kernel
 def contact_rates(e4, m4, masses, mus, t, shift, need, outer, inner, out):
     """Fill ``out[product, helicity]`` with the reduced rate Gamma* per unit coefficient [MeV].
 
@@ -202,10 +238,10 @@ def contact_rates(e4, m4, masses, mus, t, shift, need, outer, inner, out):
             else:
                 bad = trial
         high2 = good
-    parts = 2 if m2 < mu2 < high2 else 1
+    edges = np.empty(8)
+    parts = _outer_breaks(e4, p4, m1, m2, m3, mu2, shift, high2, edges)
     for piece in range(parts):
-        start = m2 if piece == 0 else mu2
-        stop = mu2 if parts == 2 and piece == 0 else high2
+        start, stop = edges[piece], edges[piece + 1]
         for i in range(outer.shape[1]):
             u = outer[0, i]
             if piece == 0:  # momentum grows like a square root from E2 = m2

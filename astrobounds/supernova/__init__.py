@@ -1,6 +1,8 @@
-"""Supernovae: profiles, production, transport and cooling."""
+"""Supernovae: profiles, production, transport, cooling and energy deposition."""
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 _LAZY = {
     "load": ".catalogue",
@@ -17,6 +19,9 @@ _LAZY = {
     "with_neutrinos": ".dipole",
     "deposition": ".deposition",
     "Deposition": ".deposition",
+    "History": ".history",
+    "cooling_history": ".history",
+    "read_history": ".history",
 }
 __all__ = sorted(_LAZY)
 
@@ -31,3 +36,14 @@ def __getattr__(name):
 
 def __dir__():
     return sorted([*globals(), *__all__])
+
+
+class _Package(ModuleType):
+    """Keeps the function ``cooling`` in its place when the module ``cooling`` is imported."""
+
+    def __setattr__(self, name, value):
+        if not (name in _LAZY and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

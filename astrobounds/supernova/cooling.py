@@ -185,9 +185,9 @@ def _check(model, star, helicity, r_max_km):
         )
 
 
-@lru_cache(maxsize=6)
+@lru_cache(maxsize=12)
 def _solution(
-    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium
+    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium, core_km
 ):
     if medium is None:
         table = rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
@@ -195,22 +195,30 @@ def _solution(
         table = dipole_table(mass_mev, star, flavours, resolution, r_max_km, medium)
     return RaySolution(
         table, star, gravity=gravity, nature=nature, helicity=helicity,
-        resolution=resolution, r_max_km=r_max_km,
+        resolution=resolution, r_max_km=r_max_km, core_km=core_km,
     )  # fmt: skip
 
 
 def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
-             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM):  # fmt: skip
-    """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses)."""
+             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM,
+             core=None):  # fmt: skip
+    """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses).
+
+    With ``core`` (Quantity, a radius inside ``r_max``) it can also give the net flux there.
+    """
     from ..units import length_cm
 
     limit = min(RADIUS_MAX_KM, star.breaks[-1]) if isinstance(star, Star) else RADIUS_MAX_KM
     r_max_km = limit if r_max is None else length_cm(r_max, "r_max") / 1e5
     _check(model, star, helicity, r_max_km)
+    core_km = None if core is None else length_cm(core, "core") / 1e5
+    if core_km is not None and not star.breaks[0] < core_km < r_max_km:
+        raise DomainError(f"core = {core_km:g} km: a radius inside r_max = {r_max_km:g} km is needed")
     flavours = tuple(f for f, value in couplings(model).items() if value > 0.0)
     return _solution(
         model.mass_mev, star, flavours or ("tau",), model.nature, bool(gravity), helicity,
         r_max_km, float(axial_coupling), resolution, None if has_mixing(model) else medium,
+        core_km,
     )  # fmt: skip
 
 

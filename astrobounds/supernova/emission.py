@@ -36,7 +36,7 @@ class Resolution:
     energies : int
         Energy nodes of the table.
     outer, inner : int
-        Gauss nodes of the collision integral in E2 and per smooth piece of E3.
+        Gauss nodes per smooth piece of the collision integral in E2 and in E3.
     rays, steps : int
         Impact parameters per part of the profile, steps along half a chord.
     spectrum : int
@@ -45,7 +45,7 @@ class Resolution:
 
     radii: int = 14
     energies: int = 20
-    outer: int = 20
+    outer: int = 12
     inner: int = 8
     rays: int = 12
     steps: int = 60

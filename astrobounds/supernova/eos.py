@@ -72,7 +72,7 @@ def chemical_potential(density, mass, temperature, net=False):
     ndarray
         mu [MeV].
     """
-    n, m, t = (np.ascontiguousarray(a, dtype=float).ravel()
+    n, m, t = (np.array(a, dtype=float).ravel()
                for a in np.broadcast_arrays(density, mass, temperature))  # fmt: skip
     out = np.empty(n.size)
     fill_chemical_potentials(n, m, t, net, _RULE, out)

@@ -215,3 +215,61 @@ class CoarseSolutions:
             for i in range(4)
         ]
         return float(np.exp(np.dot(weights, values)))
+
+
+class SpectrumTable:
+    """Emission spectra of one flavour pattern over (ln m, ln |U|^2), for fits that need energies.
+
+    Parameters
+    ----------
+    star, pattern, nature, low, high, options
+        As for :func:`luminosity_table`.
+    progress : callable
+        Called after each mass.
+
+    Notes
+    -----
+    At fixed u = sqrt((E - m)/span) the logarithm of the spectrum is smooth in ln m and ln |U|^2:
+    each energy node has a bicubic surface. Below the smallest coupling spectra are proportional
+    to |U|^2.
+    """
+
+    def __init__(self, star, pattern, nature, low, high, options=None, progress=None):
+        masses, couplings = mass_nodes(low, high), np.geomspace(1e-10, 1.0, 41)
+        rows = []
+        for mass in masses:
+            ray = solution(_model(mass, pattern, nature), star, **(options or {}))
+            with np.errstate(divide="ignore"):
+                rows.append(np.log(np.maximum(ray.along(pattern, couplings), 1e-300)))
+            if progress is not None:
+                progress()
+        self.ln_mass, self.ln_coupling = np.log(masses), np.log(couplings)
+        self._excess = ray.energy - masses[-1]  # E - m, the same nodes at every mass
+        surfaces = np.ascontiguousarray(np.moveaxis(np.array(rows), 2, 0))
+        self._surfaces, self._slopes = surfaces, np.empty((surfaces.shape[0], 3, *surfaces.shape[1:]))
+        for surface, slope in zip(surfaces, self._slopes):
+            check(
+                bicubic_slopes(self.ln_mass, self.ln_coupling, surface, NOT_A_KNOT, slope),
+                "spectrum table",
+            )
+
+    def spectrum(self, mass_mev, coupling):
+        """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) at one mass and |U|^2."""
+        energy = mass_mev + self._excess
+        if coupling <= 0.0:
+            return energy, np.zeros_like(energy)
+        x, y = np.log(mass_mev), np.log(coupling)
+        if not _near(x, self.ln_mass):
+            raise DomainError(
+                f"mass = {mass_mev:g} MeV is outside the spectrum table, "
+                f"{np.exp(self.ln_mass[0]):g}-{np.exp(self.ln_mass[-1]):g} MeV"
+            )
+        x = min(max(x, self.ln_mass[0]), self.ln_mass[-1])
+        thin = min(y - self.ln_coupling[0], 0.0)
+        out = np.empty(energy.size)
+        for i in range(energy.size):
+            out[i] = bicubic(
+                x, min(y - thin, 0.0), self.ln_mass, self.ln_coupling, self._surfaces[i],
+                self._slopes[i],
+            )[0]  # fmt: skip
+        return energy, np.exp(out + thin)

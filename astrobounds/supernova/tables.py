@@ -118,7 +118,13 @@ def _build(columns, name, neutrinos, references, note, origin):
     radius = columns["radius"]
     mass = eos.enclosed_mass(radius * 1e5, columns["rho"])
     if "lapse" not in columns:
-        columns = {**columns, "lapse": eos.lapse(radius * 1e5, mass)}
+        with np.errstate(invalid="ignore"):
+            columns = {**columns, "lapse": eos.lapse(radius * 1e5, mass)}
+        if not np.isfinite(columns["lapse"]).all():
+            raise DataError(
+                f"{origin}: {mass[-1] / const.M_SUN_G:.3g} solar masses within {radius[-1]:g} km are "
+                "a black hole; check the units of radius and rho"
+            )
     profile = interpolators(
         radius, {k: v for k, v in columns.items() if k != "radius"}, ("rho", "temperature")
     )

@@ -33,7 +33,9 @@ class Rays:
     weight : ndarray, shape (n_rays,)
         b db [MeV^-2].
     radius, length : ndarray, shape (n_rays, n_cells)
-        Mid-cell radius [km] and cell length [MeV^-1]; a chord crosses its cells twice.
+        Radius of the node of a cell [km], cell length [MeV^-1]; a chord crosses its cells twice.
+    distance : ndarray, shape (n_rays, n_cells)
+        Distance of the node from the point of closest approach [MeV^-1].
     temperature, lapse : ndarray, shape (n_rays, n_cells)
     """
 
@@ -42,6 +44,7 @@ class Rays:
     length: np.ndarray
     temperature: np.ndarray
     lapse: np.ndarray
+    distance: np.ndarray
 
 
 def _half_chord(b, edges, steps):
@@ -65,11 +68,15 @@ def _half_chord(b, edges, steps):
 
 
 @lru_cache(maxsize=16)
-def rays(star, r_max_km, n_rays, steps):
-    """Return the chords of a star up to ``r_max_km`` (``n_rays`` per smooth part)."""
-    edges = [b for b in star.breaks[1:] if b < r_max_km * (1 - 1e-12)] + [r_max_km]
+def rays(star, r_max_km, n_rays, steps, core_km=None):
+    """Return the chords of a star up to ``r_max_km`` (``n_rays`` per smooth part).
+
+    Cells have an edge at ``core_km`` where the net flux is asked for.
+    """
+    edges = {b for b in star.breaks[1:] if b < r_max_km * (1 - 1e-12)} | {r_max_km}
+    edges = sorted(edges | ({core_km} if core_km is not None else set()))
     rule = unit_rule(n_rays)
-    weight, radius, length = [], [], []
+    weight, radius, length, middle = [], [], [], []
     for a, b in zip([star.breaks[0], *edges[:-1]], edges):
         for u, w in rule.T:
             if a > 0.0 and b / a > 2.0:  # the emissivity falls like a steep power
@@ -82,11 +89,12 @@ def rays(star, r_max_km, n_rays, steps):
             distance, cell = _half_chord(impact, edges, steps)
             radius.append(np.sqrt(impact**2 + distance**2))
             length.append(cell * const.KM)
+            middle.append(distance * const.KM)
     radius = np.array(radius)
     state = star.at(radius.ravel())
     return Rays(
         np.array(weight), radius, np.array(length),
-        state["T"].reshape(radius.shape), state["lapse"].reshape(radius.shape),
+        state["T"].reshape(radius.shape), state["lapse"].reshape(radius.shape), np.array(middle),
     )  # fmt: skip
 
 
@@ -159,6 +167,63 @@ def march(tau_unit, source, slope, scale, ray_weight, out):
                 out[e] += ray_weight[b] * total
 
 
+def edge_values(source, length, distance):
+    """Return the source at the edges of the cells, surface first: one more than cells.
+
+    Linear between neighbouring nodes and beyond the first; flat at the closest approach.
+    """
+    edge = np.cumsum(length[:, ::-1], axis=1)[:, ::-1]  # outer edge of each cell
+    weight = (edge[:, 1:] - distance[:, 1:]) / (distance[:, :-1] - distance[:, 1:])
+    inner = source[..., 1:] + weight * (source[..., :-1] - source[..., 1:])
+    ratio = (edge[:, :1] - distance[:, :1]) / (distance[:, :1] - distance[:, 1:2])
+    first = source[..., :1] + ratio * (source[..., :1] - source[..., 1:2])
+    return np.concatenate([np.maximum(first, 0.0), inner, source[..., -1:]], axis=-1)
+
+
+@kernel
+def _cell(d, middle, near, far):
+    """int_0^d S e^-tau dtau of a source linear from ``near`` to ``far``; ``middle`` if thin."""
+    step = -np.expm1(-d)
+    tilt = d * d / 12.0 * (d / 2.0 - 1.0) if d < 1e-3 else (step - d * (1.0 - step)) / d - 0.5 * step
+    mean = middle + (0.5 * (near + far) - middle) * step
+    return step, step * mean + tilt * (far - near)
+
+
+@kernel
+def march_net(tau_unit, source, edges, n_out, scale, ray_weight, out):
+    """Fill ``out[e]`` with the sum over states and rays of w_b (I_out - I_in) at the core radius.
+
+    The first ``n_out[b]`` cells of ray b lie outside the core. I_in is made outside; I_out is
+    I_in e^-tau of the chord through the core plus what the chord adds. Both sides share the source
+    at the core radius, so what cancels in an opaque star cancels exactly.
+    """
+    n_s, n_e, n_b, n_c = tau_unit.shape
+    out[:] = 0.0
+    for s in range(n_s):
+        for e in range(n_e):
+            for b in range(n_b):
+                n = n_out[b]
+                if n >= n_c:
+                    continue
+                t, q, x = tau_unit[s, e, b], source[s, e, b], edges[s, e, b]
+                inwards, left = 0.0, 1.0
+                for k in range(n - 1, -1, -1):
+                    step, part = _cell(scale * t[k], q[k], x[k + 1], x[k])
+                    inwards += left * part
+                    left *= 1.0 - step
+                outwards, left = 0.0, 1.0
+                for k in range(2 * (n_c - n)):
+                    if k < n_c - n:
+                        c = n + k
+                        step, part = _cell(scale * t[c], q[c], x[c], x[c + 1])
+                    else:
+                        c = 2 * n_c - n - 1 - k
+                        step, part = _cell(scale * t[c], q[c], x[c + 1], x[c])
+                    outwards += left * part
+                    left *= 1.0 - step
+                out[e] += ray_weight[b] * (outwards - inwards * (1.0 - left))
+
+
 class RaySolution:
     """Spectrum at infinity of one mass for any mixing, from one :class:`RateTable`.
 
@@ -176,6 +241,8 @@ class RaySolution:
         average rate, as the older bounds do: that moves the trapping edge down 2 to 3.5 times.
     resolution : Resolution
     r_max_km : float
+    core_km : float, optional
+        Radius inside ``r_max_km`` where :meth:`net_along` measures the flux.
 
     Attributes
     ----------
@@ -183,11 +250,14 @@ class RaySolution:
         Energies at infinity [MeV], Gauss nodes.
     """
 
-    def __init__(self, table, star, *, gravity, nature, helicity, resolution, r_max_km):
+    def __init__(
+        self, table, star, *, gravity, nature, helicity, resolution, r_max_km, core_km=None
+    ):
         if helicity not in TRANSPORTS:
             raise DomainError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
         self.table = table
-        self._rays = rays(star, r_max_km, resolution.rays, resolution.steps)
+        self._rays = rays(star, r_max_km, resolution.rays, resolution.steps, core_km)
+        self._core_km = core_km
         rule = unit_rule(resolution.spectrum)
         m, t_max = table.mass_mev, table.temperature.max()
         span = 28.0 * t_max + max(table.mu_n.max(), 0.0)
@@ -301,17 +371,40 @@ class RaySolution:
         ndarray, shape (n, nE)
             d^2N/(dE dt) at infinity [MeV^-1 s^-1].
         """
-        used = {f: mixing[f] for f in self.flavours if mixing.get(f, 0.0) > 0.0}
         out = np.zeros((len(scales), self.energy.size))
-        if not used:
+        tau, source = self._tau_and_source(mixing)
+        if tau is None:
             return out
-        tau = sum(u * self._tau[f] for f, u in used.items())
-        production = sum(u * self._production[f] for f, u in used.items())
-        source = np.divide(production, tau, out=np.zeros_like(tau), where=tau > 0.0)
         slope = np.empty_like(tau)
         source_slopes(tau, source, slope)
         for i, scale in enumerate(scales):
             march(tau, source, slope, float(scale), self._rays.weight, out[i])
+        return out / (np.pi * const.HBAR)
+
+    def _tau_and_source(self, mixing):
+        """Return optical depth and source of every cell, (None, None) without any mixing."""
+        used = {f: mixing[f] for f in self.flavours if mixing.get(f, 0.0) > 0.0}
+        if not used:
+            return None, None
+        tau = sum(u * self._tau[f] for f, u in used.items())
+        production = sum(u * self._production[f] for f, u in used.items())
+        return tau, np.divide(production, tau, out=np.zeros_like(tau), where=tau > 0.0)
+
+    def net_along(self, mixing, scales):
+        """Return spectra of what crosses the core radius outwards minus inwards; as :meth:`along`.
+
+        In an opaque star the two directions cancel and diffusion remains, while the outward flux
+        alone stays that of a blackbody.
+        """
+        out = np.zeros((len(scales), self.energy.size))
+        tau, source = self._tau_and_source(mixing)
+        if tau is None:
+            return out
+        cells = self._rays
+        edges = edge_values(source, cells.length, cells.distance)
+        n_out = (cells.radius > self._core_km).sum(1)
+        for i, scale in enumerate(scales):
+            march_net(tau, source, edges, n_out, float(scale), cells.weight, out[i])
         return out / (np.pi * const.HBAR)
 
     def luminosity(self, mixing, scales=(1.0,)):

@@ -19,7 +19,6 @@ from astrobounds.cosmology import baryons, nucleosynthesis
 from astrobounds.cosmology.decoupling import Relic
 from astrobounds.cosmology.network import load_network
 from astrobounds.cosmology.nucleosynthesis import expand, run_network, yields
-from astrobounds.cosmology.sensitivity import unit_width
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 
 
@@ -105,11 +104,11 @@ def test_abundances_are_smooth_in_every_input(name, centre, width):
 
 
 def test_rates_of_reactions_are_smooth_and_may_change_tenfold():
-    network = unit_width(load_network())
+    network = load_network()
     start = expand(const.TAU_N)
 
     def logs(name, factor):
-        run = run_network(network, start[0], 6.12e-10, *start[1:], {name: np.log(factor)})
+        run = run_network(network, start[0], 6.12e-10, *start[1:], None, factors={name: factor})
         assert run.success
         return np.log(yields(run))
 
@@ -213,6 +212,48 @@ def test_grid_equals_single_points():
         assert_allclose(getattr(grid, name)[1, 1], getattr(single, name), rtol=1e-10)
     shifted = ab.cosmology.bbn_grid(nuisance={"d(p,g)He3": np.array([-1.0, 0.0, 1.0])})
     assert np.all(np.diff(shifted.DH) < 0.0)
+
+
+def test_grid_takes_the_ends_of_every_range_and_nothing_beyond():
+    ends = ab.cosmology.bbn_grid(
+        omega_b=np.array([0.005, 0.05])[:, None, None],
+        delta_neff=np.array([-2.0, 10.0])[:, None],
+        tau_n=[850.0, 910.0] * u.s,
+    )
+    assert ends.failed == 0
+    single = ab.cosmology.bbn(omega_b=0.005, delta_neff=-2.0, tau_n=850.0 * u.s)
+    assert_allclose(ends.DH[0, 0, 0], single.DH, rtol=1e-10)
+    assert ab.cosmology.bbn_grid(eta=[1.37e-10, 1.37e-9], xi_e=[-0.5, 0.5]).failed == 0
+    for bad in (
+        {"omega_b": [0.02, 0.0049999]},
+        {"eta": 1.36e-10},
+        {"delta_neff": [0.0, -2.0000001]},
+        {"tau_n": 910.1 * u.s},
+        {"xi_e": np.nan},
+    ):
+        with pytest.raises(DomainError, match="outside"):
+            ab.cosmology.bbn_grid(**bad)
+
+
+def test_500_random_points_all_run():
+    """omega_b, N_eff, tau_n over their ranges and every rate up to ten times larger or smaller."""
+    rng = np.random.default_rng(20)
+    network = load_network()
+    low, high = np.array([(0.005, 0.05), (-2.0, 10.0), (850.0, 910.0)]).T
+    values = []
+    for _ in range(500):
+        omega_b, extra, tau_n = rng.uniform(low, high)
+        factors = dict(zip(network.reactions, 10.0 ** rng.uniform(-1, 1, len(network.reactions))))
+        start = expand(tau_n, extra)
+        run = run_network(network, start[0], 2.73748e-8 * omega_b, *start[1:], None, factors=factors)
+        assert run.success, (omega_b, extra, tau_n, factors)
+        nucleons = sum(network.A * run.Y)
+        assert nucleons == pytest.approx(1.0, abs=1e-9)
+        values.append(yields(run))
+    values = np.array(values)
+    assert np.all(np.isfinite(values))
+    assert np.all(values > 0.0)
+    assert np.all((values[:, 0] > 0.05) & (values[:, 0] < 0.5))
 
 
 def test_sensitivities_agree_with_a_direct_difference(standard):

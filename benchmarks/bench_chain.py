@@ -1,0 +1,175 @@
+"""Speed of the main chain, each figure beside a pure-Python or scipy counterpart, in one run.
+
+Run: python benchmarks/bench_chain.py
+Ratios are what counts: the counterpart runs on the same machine at the same time.
+"""
+
+import time
+
+import astropy.units as u
+import numpy as np
+from scipy.integrate import quad
+
+import astrobounds as ab
+from astrobounds import constants as const
+from astrobounds.models.hnl import HNL
+from astrobounds.models.widths import CHANNELS, width_table
+from astrobounds.numerics.collision import N_PRODUCTS, angular, contact_rates, fermi, unit_rule
+from astrobounds.supernova.cooling import _solution, solution
+
+
+def timed(function, repeat=3):
+    """Return (best seconds, result)."""
+    best, result = np.inf, None
+    for _ in range(repeat):
+        start = time.perf_counter()
+        result = function()
+        best = min(best, time.perf_counter() - start)
+    return best, result
+
+
+def row(name, ours, unit, peer, peer_name):
+    """Print one line of the table."""
+    print(f"{name:<44} {ours:>11.4g} {unit:<9} {peer / ours:>9.1f} x  {peer_name} {peer:.3g} {unit}")
+
+
+def python_width(mass, flavour):
+    """Total Dirac width at unit mixing in plain Python with scipy.quad for N -> nu e mu."""
+    s2w, g = const.SIN2_THETA_W, const.G_FERMI**2 * mass**5 / (192 * np.pi**3)
+    total = g * (1 + 27 * const.ALPHA / (8 * np.pi))
+    for lepton, m in (("e", const.M_E), ("mu", const.M_MU)):
+        x = m / mass
+        if 2 * x < 1:
+            r = np.sqrt(1 - 4 * x * x)
+            log = 4 * np.log(2 * x / (1 + r))
+            f1 = (1 - 14 * x**2 - 2 * x**4 - 12 * x**6) * r + 12 * x**4 * (x**4 - 1) * log
+            f2 = 4 * (x**2 * (2 + 10 * x**2 - 12 * x**4) * r + 6 * x**4 * (1 - 2 * x**2 + 2 * x**4) * log)
+            same = lepton == flavour
+            total += g * ((0.25 * (1 - 4 * s2w + 8 * s2w**2) + 2 * s2w * same) * f1
+                          + (s2w * (2 * s2w - 1) / 2 + s2w * same) * f2)  # fmt: skip
+    y, z = (const.M_E / mass) ** 2, (const.M_MU / mass) ** 2
+    if flavour != "tau" and np.sqrt(y) + np.sqrt(z) < 1:
+        total += g * 12 * quad(
+            lambda s: (s - y - z) * (1 - s) ** 2 / s
+            * np.sqrt(max(s * s + y * y + z * z - 2 * (s * y + s * z + y * z), 0)),
+            (np.sqrt(y) + np.sqrt(z)) ** 2, 1)[0]  # fmt: skip
+    if mass > const.M_PI0:
+        total += const.G_FERMI**2 * const.F_PI**2 * mass**3 / (32 * np.pi) * (1 - (const.M_PI0 / mass) ** 2) ** 2
+    return total
+
+
+def widths():
+    """Width evaluations, scalar and array."""
+    masses = np.linspace(110.0, 134.0, 20000)
+    width_table(masses[:2])
+    array, _ = timed(lambda: width_table(masses))
+    scalar, value = timed(lambda: [HNL.fast(m, (0, 1e-8, 0)).width_mev for m in masses[:500]])
+    peer, reference = timed(lambda: [2e-8 * python_width(m, "mu") for m in masses[:500]])
+    assert np.allclose(value, reference, rtol=1e-10)
+    row("total width, one model", 1e6 * scalar / 500, "us", 1e6 * peer / 500, "plain Python + quad")
+    row(f"all {len(CHANNELS)} channels x 3 flavours, array", 1e6 * array / masses.size, "us",
+        1e6 * peer / 500, "plain Python, one total")  # fmt: skip
+
+
+def python_rate(e4, m4, masses, mus, t, rule):
+    """R of (12)(34) by the same double integral on a plain grid in Python."""
+    m1, m2, m3 = masses
+    p4, out, total = np.sqrt(e4**2 - m4**2), np.empty((N_PRODUCTS, 2)), 0.0
+    need = np.array([True, False, False, False, False])
+    width = 28.0 * t
+    for u2, w2 in rule.T:
+        e2 = m2 + width * u2**2
+        for u3, w3 in rule.T:
+            low = max(m3, e2 + m1 - e4)
+            e3 = low + (max(mus[2], m3) + width + e4 - low) * u3**2
+            e1 = e3 + e4 - e2
+            p1, p2, p3 = (np.sqrt(max(e * e - m * m, 0)) for e, m in ((e1, m1), (e2, m2), (e3, m3)))
+            angular(e1, p1, e2, p2, e3, p3, e4, p4, 1.0, need, out)
+            f = [fermi((e - mu) / t) for e, mu in zip((e1, e2, e3), mus)]
+            stat = f[0] * f[1] * (1 - f[2])
+            total += (w2 * 2 * u2 * width * w3 * 2 * u3 * (max(mus[2], m3) + width + e4 - low)
+                      * stat * out[0].sum())  # fmt: skip
+    return total / (64 * np.pi**3 * e4 * p4)
+
+
+def collision():
+    """One reduced rate of the contact kernel."""
+    masses, mus = np.array([0.0, 939.0, 939.0]), np.array([0.0, 945.0, 945.0])
+    need, out = np.array([True, True, False, True, False]), np.empty((N_PRODUCTS, 2))
+    rules = unit_rule(12), unit_rule(8)
+    call = lambda: [contact_rates(250.0, 100.0, masses, mus, 30.0, 0.0, need, *rules, out)  # noqa: E731
+                    for _ in range(50)]  # fmt: skip
+    call()
+    ours, _ = timed(call)
+    peer, value = timed(lambda: python_rate(250.0, 100.0, masses, mus, 30.0, unit_rule(60)), 1)
+    exact = out[0].sum() / (np.exp(250.0 / 30.0) + 1)
+    row("collision kernel, one rate (2 helicities)", 1e6 * ours / 50, "us", 1e6 * peer,
+        f"Python loop over the kernel's integrand ({100 * abs(value / exact - 1):.1f} % off)")  # fmt: skip
+
+
+def cooling():
+    """A cooling scan: seconds per mass and per coupling."""
+    star = ab.supernova.load("fiducial")
+    model = lambda m: ab.HNL(mass=m * u.MeV, mixing={"tau": 1e-8})  # noqa: E731
+    solution(model(90.0), star)
+
+    def one_mass():
+        _solution.cache_clear()
+        return solution(model(100.0), star)
+
+    per_mass, ray = timed(one_mass)
+    grid = np.geomspace(1e-10, 1e-2, 100)
+    hundred, values = timed(lambda: ray.luminosity({"tau": 1.0}, grid))
+    tau, source = ray._tau["tau"], ray._production["tau"]
+
+    def python_march(scale):
+        total = 0.0
+        for s in range(tau.shape[0]):
+            for e in range(0, tau.shape[1], 8):
+                for b in range(0, tau.shape[2], 8):
+                    depth = 0.0
+                    both = np.concatenate([tau[s, e, b], tau[s, e, b, ::-1]]) * scale
+                    for c, d in enumerate(both):
+                        k = c if c < tau.shape[3] else 2 * tau.shape[3] - 1 - c
+                        total += np.exp(-depth) * -np.expm1(-d) * source[s, e, b, k] / max(tau[s, e, b, k], 1e-300)
+                        depth += d
+        return total
+
+    peer, _ = timed(lambda: python_march(1e-6), 1)
+    shares = (tau.shape[1] / np.ceil(tau.shape[1] / 8)) * (tau.shape[2] / np.ceil(tau.shape[2] / 8))
+    print(f"{'cooling: rates and rays of one mass':<44} {per_mass:>11.4g} s")
+    row("cooling: one more coupling", 1e3 * hundred / 100, "ms", 1e3 * peer * shares, "the same march in Python")
+    print(f"{'cooling: one mass, 100 couplings':<44} {per_mass + hundred:>11.4g} s     "
+          f"L from {values.min():.1e} to {values.max():.1e} erg/s")  # fmt: skip
+
+
+def posterior():
+    """Posterior evaluations per second, with and without tables."""
+    post = ab.Posterior(
+        ab.HNL,
+        {"mass": ab.LogUniform(80 * u.MeV, 160 * u.MeV), "mixing.tau": ab.LogUniform(1e-10, 1e-3)},
+        ["sn1987a-cooling", "lab"],
+    )
+    y = post.coordinates({"mass": 100.0, "mixing.tau": 1e-6, "log10_L_allowed": 52.5})
+    rng = np.random.default_rng(1)
+    points = y + 0.05 * rng.standard_normal((12, 3))
+    post(y)
+    direct, _ = timed(lambda: [post(p) for p in points], 1)
+    post.prepare(show=False)
+    tabled, _ = timed(lambda: [post(p) for p in np.repeat(points, 50, axis=0)])
+    row("posterior (cooling + all laboratories)", 1e6 * tabled / 600, "us", 1e6 * direct / 12,
+        "direct solutions at new masses")  # fmt: skip
+    print(f"{'posterior evaluations per second':<44} {600 / tabled:>11.4g}")
+
+
+def main():
+    """Print the table."""
+    print(f"{'what':<44} {'ours':>11} {'':<9} {'ratio':>11}  counterpart")
+    widths()
+    collision()
+    cooling()
+    posterior()
+
+
+if __name__ == "__main__":
+    main()

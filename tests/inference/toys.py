@@ -1,0 +1,60 @@
+"""Small constraints that tests share."""
+
+import numpy as np
+
+from astrobounds import constants as const
+
+
+class Gaussian:
+    """A Gaussian in log10 m and log10 |U_tau|^2."""
+
+    name, references, nuisances, null_loglike = "gaussian", (), {}, 0.0
+
+    def __init__(self, mean=(2.0, -6.0), sigma=(0.1, 0.5), fail_above=np.inf):
+        self.mean, self.sigma, self.fail_above = mean, sigma, fail_above
+
+    def predict(self, model):
+        return {"m": model.mass_mev}
+
+    def loglike(self, model, nuisance):
+        from astrobounds.errors import ConvergenceError
+
+        if model.mass_mev > self.fail_above:
+            raise ConvergenceError("did not converge", stage="toy solver")
+        point = np.log10([model.mass_mev, model.mixing["tau"]])
+        return float(-0.5 * (((point - self.mean) / self.sigma) ** 2).sum())
+
+
+class Lifetime:
+    """Three laboratory curves and tau < tau_max of a Majorana N with pure U_e, without nu gamma."""
+
+    name, references, nuisances, null_loglike = "lifetime", (), {}, 0.0
+    curves = ("pienu_2017_ue4", "na62_2020_ue4", "t2k_2019_ue4_profiled")
+
+    def __init__(self, curves=curves, tau_max=0.02):
+        from astrobounds.lab import LabLikelihood
+
+        self.lab, self.tau_max = LabLikelihood(list(curves)), tau_max
+
+    def predict(self, model):
+        return {}
+
+    def width(self, mass_mev):
+        from astrobounds.models.widths import CHANNELS, width_table
+
+        table = width_table(mass_mev)[..., 0]
+        return 2.0 * (table.sum(axis=-1) - table[..., CHANNELS.index("nu gamma")])
+
+    def _lifetime_term(self, mass_mev, u2):
+        tau = const.HBAR / (self.width(mass_mev) * u2)
+        return -0.5 * (np.maximum(0.0, np.log(tau / self.tau_max)) / 0.1) ** 2
+
+    def loglike(self, model, nuisance):
+        u2 = model.mixing["e"]
+        lab = self.lab(model.mass_mev, (u2, 0.0, 0.0))
+        return float(lab + self._lifetime_term(model.mass_mev, u2))
+
+    def column(self, mass_mev, u2):
+        """lnL for an array of |U_e|^2 at one mass."""
+        lab = self.lab.many(np.full(u2.size, mass_mev), e=u2)
+        return lab + self._lifetime_term(mass_mev, u2)
