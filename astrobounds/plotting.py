@@ -22,7 +22,10 @@ def axis_label(name):
         return rf"$|U_{{{FLAVOUR.get(flavour, flavour)}}}|^2$"
     if kind == "dipole":
         return rf"$d_{{{FLAVOUR.get(flavour, flavour)}}}$ [GeV$^{{-1}}$]"
-    return {"log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]"}.get(name, name)
+    return {
+        "log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]", "omega_b": r"$\Omega_b h^2$",
+        "delta_neff": r"$\Delta N_{\rm eff}$", "xi_e": r"$\xi_e$", "tau_n": r"$\tau_n$ [s]",
+    }.get(name, name)  # fmt: skip
 
 
 def _halo():
@@ -124,11 +127,11 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
             i, j = np.nonzero(height > level)
             mid = scan.x[int(np.median(i))]
             column = scan.y[j[i == int(np.median(i))]]
-            ax.text(mid, np.exp(np.log(column).mean()) if scan.log[1] else column.mean(),
-                    TITLES.get(name, name), color=colour, ha="center", weight="bold",
-                    path_effects=_halo())  # fmt: skip
+            height_of_text = np.exp(np.log(column).mean()) if scan.log[1] else column.mean()
+            ax.text(mid, height_of_text, TITLES.get(name, name), color=colour, ha="center",
+                    weight="bold", path_effects=_halo())  # fmt: skip
             centre = ax.transAxes.inverted().transform(
-                ax.transData.transform((mid, np.exp(np.log(column).mean())))
+                ax.transData.transform((mid, height_of_text))
             )
             labels.taken.append(centre)
     if len(scan.loglike) > 1:

@@ -123,8 +123,9 @@ def limits_table(run, grid, chain, cl=0.9):
             )
         if run.scan is not None and {run.scan["x"], run.scan["y"]} <= set(chain.names):
             x, y = run.scan["x"], run.scan["y"]
-            low, high = run.posterior.priors[x].support
-            edges = np.geomspace(low, high, 9)
+            prior = run.posterior.priors[x]
+            low, high = (prior.coordinate(v) for v in prior.support)
+            edges = prior.value(np.linspace(low, high, 9))
             lines.append(f"# posterior weight and 90 % upper limit of {y} in bins of {x}")
             for a, b, weight, limit in chain.limits_by(x, y, edges, cl):
                 lines.append(f"  {a:>10.4g} {b:>10.4g} {weight:>10.4f} {limit:>14.4e}")

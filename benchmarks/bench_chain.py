@@ -54,7 +54,8 @@ def python_width(mass, flavour):
             * np.sqrt(max(s * s + y * y + z * z - 2 * (s * y + s * z + y * z), 0)),
             (np.sqrt(y) + np.sqrt(z)) ** 2, 1)[0]  # fmt: skip
     if mass > const.M_PI0:
-        total += const.G_FERMI**2 * const.F_PI**2 * mass**3 / (32 * np.pi) * (1 - (const.M_PI0 / mass) ** 2) ** 2
+        unit = const.G_FERMI**2 * const.F_PI**2 * mass**3 / (32 * np.pi)
+        total += unit * (1 - (const.M_PI0 / mass) ** 2) ** 2
     return total
 
 
@@ -131,14 +132,16 @@ def cooling():
                     both = np.concatenate([tau[s, e, b], tau[s, e, b, ::-1]]) * scale
                     for c, d in enumerate(both):
                         k = c if c < tau.shape[3] else 2 * tau.shape[3] - 1 - c
-                        total += np.exp(-depth) * -np.expm1(-d) * source[s, e, b, k] / max(tau[s, e, b, k], 1e-300)
+                        ratio = source[s, e, b, k] / max(tau[s, e, b, k], 1e-300)
+                        total += np.exp(-depth) * -np.expm1(-d) * ratio
                         depth += d
         return total
 
     peer, _ = timed(lambda: python_march(1e-6), 1)
     shares = (tau.shape[1] / np.ceil(tau.shape[1] / 8)) * (tau.shape[2] / np.ceil(tau.shape[2] / 8))
     print(f"{'cooling: rates and rays of one mass':<44} {per_mass:>11.4g} s")
-    row("cooling: one more coupling", 1e3 * hundred / 100, "ms", 1e3 * peer * shares, "the same march in Python")
+    row("cooling: one more coupling", 1e3 * hundred / 100, "ms", 1e3 * peer * shares,
+        "the same march in Python")  # fmt: skip
     print(f"{'cooling: one mass, 100 couplings':<44} {per_mass + hundred:>11.4g} s     "
           f"L from {values.min():.1e} to {values.max():.1e} erg/s")  # fmt: skip
 

@@ -15,7 +15,7 @@ import numpy as np
 
 import astrobounds as ab
 
-OMEGA_B, DELTA_NEFF = (0.0208, 0.0232), (-0.95, 0.85)
+OMEGA_B, DELTA_NEFF = (0.0210, 0.0230), (-0.72, 0.46)
 STANDARD = 3.044
 # label, omega_b, error, N_eff, error
 PUBLISHED = (
@@ -27,7 +27,7 @@ COLOURS = {"bbn": "#d95f02", "cmb": "#e6ab02", "both": "#1b4965"}
 LABELS = {"bbn": "BBN", "cmb": "Planck 2018", "both": "BBN + Planck"}
 
 
-def posteriors(shape=(36, 34)):
+def posteriors(shape=(30, 30)):
     """Return omega_b, N_eff (of the axes) and the probability of each grid point per data set."""
     fit = ab.Posterior(
         model=ab.StandardModel,

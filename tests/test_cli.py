@@ -150,10 +150,8 @@ def test_profile_file_with_a_missing_column(folder, capsys):
         "# %ECSV 1.0\n# ---\n# datatype:\n# - {name: radius, unit: km, datatype: float64}\n"
         "# schema: astropy-2.0\nradius\n0.0\n1.0\n2.0\n3.0\n"
     )
-    (folder / "run.yaml").write_text(
-        SMALL.replace("- lab: {curves: [pienu_2017_ue4, na62_2020_ue4]}",
-                      "- sn1987a-cooling: {star: star.ecsv}")  # fmt: skip
-    )
+    lab = "- lab: {curves: [pienu_2017_ue4, na62_2020_ue4]}"
+    (folder / "run.yaml").write_text(SMALL.replace(lab, "- sn1987a-cooling: {star: star.ecsv}"))
     assert main(["check", "run.yaml"]) == 2
     assert "column 'rho' is missing" in capsys.readouterr().err
 

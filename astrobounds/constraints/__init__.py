@@ -14,8 +14,10 @@ _REGISTRY = {
     "galactic-sn": (".gamma", "GalacticSN"),
     "gamma-diffuse": (".gamma", "GammaDiffuse"),
     "lab": (".lab", "Laboratory"),
+    "low-energy-sne": (".deposition", "LowEnergySNe"),
     "smm": (".gamma", "SMM"),
     "sn1987a-cooling": (".sn1987a", "SN1987ACooling"),
+    "sn1987a-explosion": (".deposition", "SN1987AExplosion"),
 }
 
 

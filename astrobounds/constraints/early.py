@@ -1,11 +1,12 @@
 """The early Universe of one point, evaluated once for all constraints that ask for it."""
 
+import warnings
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import ConfigError
+from ..errors import ConfigError, ValidityWarning
 from ..models.standard import StandardModel
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
@@ -24,6 +25,7 @@ class Abundances(NamedTuple):
     DH: float
     He3H: float
     Li7H: float
+    flags: tuple = ()
 
 
 class EarlyUniverse:
@@ -75,9 +77,26 @@ def _evaluate(model, omega_b, tau_n, shifts, choices):
         model = None
     rates, network, neutrinos = choices
     nuisance = {name[len(RATE):]: p for name, p in shifts} or None
-    out = bbn(model, omega_b=omega_b, tau_n=tau_n * u.s, rates=rates, network=network,
-              neutrinos=neutrinos, nuisance=nuisance, **extra)  # fmt: skip
-    return Abundances(out.Neff, out.Yp, out.Yp_cmb, out.DH, out.He3H, out.Li7H)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        out = bbn(model, omega_b=omega_b, tau_n=tau_n * u.s, rates=rates, network=network,
+                  neutrinos=neutrinos, nuisance=nuisance, **extra)  # fmt: skip
+    _warn_once(caught)
+    return Abundances(out.Neff, out.Yp, out.Yp_cmb, out.DH, out.He3H, out.Li7H, tuple(out.flags))
+
+
+_WARNED = set()
+
+
+def _warn_once(caught):
+    """Pass warnings on, those about validity only at the first point of each kind."""
+    for item in caught:
+        if issubclass(item.category, ValidityWarning):
+            kind = str(item.message).partition(":")[0]
+            if kind in _WARNED:
+                continue
+            _WARNED.add(kind)
+        warnings.warn(item.message, item.category, stacklevel=4)
 
 
 class TheoryShifts(NamedTuple):
@@ -97,7 +116,7 @@ class TheoryShifts(NamedTuple):
 
         Widths depend on the cosmology mainly through how far deuterium has burnt, so D/H serves as
         the one coordinate: between Delta N_eff = -1.5 and 3 the width of D/H is then followed
-        within 0.1 %, that of Y_p within 0.5 %.
+        within 0.1 %, that of Y_p within 0.5 % (4 % where D/H is below that of omega_b = 0.05).
         """
         from ..cosmology.splines import hermite
 

@@ -7,19 +7,21 @@ from ..priors import Normal
 DURATION_S = 3.0  # effective length of a burst given by its state at one second
 
 
-class _DecayPhotons:
-    """What the three share: a star, its emission spectrum, and a table of spectra for fits."""
+class StarSpectrum:
+    """A star, the emission spectrum of a model in it, and a table of spectra for fits."""
 
     null_loglike = 0.0
+    name = ""
+    _sources = ()
 
-    def __init__(self, star, gravity, helicity, neutrinos, duration, fsr):
+    def __init__(self, star, gravity, helicity, neutrinos, duration):
         from ..supernova import load
 
         if not duration > 0.0:
             raise ConfigError(f"{self.name}: duration = {duration!r} s must be positive")
         self.star = load(star, neutrinos=neutrinos) if isinstance(star, str) else star
         self._emission = {"gravity": bool(gravity), "helicity": helicity}
-        self._duration, self._fsr = float(duration), bool(fsr)
+        self._duration = float(duration)
         self._table = None
         self.nuisances = {}
 
@@ -59,9 +61,21 @@ class _DecayPhotons:
         """Return lines that say what was assumed."""
         return [
             f"star '{self.star.name}' at 1 s times {self._duration:g} s, gravity "
-            f"{'on' if self._emission['gravity'] else 'off'}, final-state radiation of N -> nu e e "
-            f"{'on' if self._fsr else 'off'}"
+            f"{'on' if self._emission['gravity'] else 'off'}"
         ]
+
+
+class _DecayPhotons(StarSpectrum):
+    """The same with the photons of decays."""
+
+    def __init__(self, star, gravity, helicity, neutrinos, duration, fsr):
+        super().__init__(star, gravity, helicity, neutrinos, duration)
+        self._fsr = bool(fsr)
+
+    def describe(self):
+        """Return lines that say what was assumed."""
+        state = "on" if self._fsr else "off"
+        return [*super().describe(), f"final-state radiation of N -> nu e e {state}"]
 
 
 class SMM(_DecayPhotons):

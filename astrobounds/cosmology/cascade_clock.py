@@ -6,6 +6,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import constants as const
+from ..errors import DomainError
 
 N_EFF = 3.044  # standard decoupling, arXiv:2012.02726
 OMEGA_M = 0.1430  # all matter times h^2, Planck 2018, arXiv:1807.06209
@@ -60,6 +61,8 @@ def dilution(T):
     background = _standard()
     if T <= background.Tg[-1]:
         return 1.0
+    if T > background.Tg[0]:
+        raise DomainError(f"T = {T:g} MeV: the standard history starts at {background.Tg[0]:g} MeV")
     shift = background.ln_a + np.log(background.Tg)
     at = np.interp(-math.log(T), -np.log(background.Tg), shift)
     return math.exp(3.0 * (at - shift[-1]))

@@ -21,7 +21,8 @@ class Injection:
     photons, electrons : float
         Number in the line at E0: of photons, and of e- and e+ together.
     photon_spectrum, electron_spectrum : callable, optional
-        dN/dE(E) [1/MeV] below E0 for an array E, likewise (e- and e+ together).
+        dN/dE(E) [1/MeV] below E0 for an array E, likewise (e- and e+ together). Structure finer
+        than the grid, 2 % of the energy, is not resolved: use a line at E0 for that.
     """
 
     highest: float
@@ -29,7 +30,7 @@ class Injection:
     electrons: float = 0.0
     photon_spectrum: object = None
     electron_spectrum: object = None
-    references = ("CyburtEllisFieldsOlive2003",)
+    references = ("ForestellMorrisseyWhite2019",)
 
     def __post_init__(self):
         if not (math.isfinite(self.highest) and self.highest > 0.0):
@@ -67,8 +68,7 @@ class Injection:
 def radiated_photons(E0):
     """Return dN/dE(E) of photons radiated by one e+e- pair, each with energy E0 [MeV].
 
-    alpha/(pi E0) [1 + (1 - z)^2]/z ln[(1 - z) 4 E0^2/m^2], z = E/E0 (Birkedal et al. 2005; Mardon et
-    al. 2009).
+    alpha/(pi E0) [1 + (1 - z)^2]/z ln[(1 - z) 4 E0^2/m^2], z = E/E0 (Forestell et al., arXiv:1809.01179).
     """
     scale = 4.0 * E0 * E0 / (M_E * M_E)
 

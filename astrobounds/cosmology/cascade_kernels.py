@@ -81,7 +81,7 @@ def bethe_heitler(E, Ep):
     Born approximation without screening (Bethe & Heitler 1934).
     """
     other = Ep - E
-    if E <= M_E or other <= M_E:
+    if min(E, other) < M_E * (1.0 + 1e-7):  # vanishes like the momentum; closer, digits are lost
         return 0.0
     pm, pp = math.sqrt(E * E - M2), math.sqrt(other * other - M2)
     prod, pq = E * other, pm * pp

@@ -24,7 +24,7 @@ from .cascade_kernels import (
     table_lookup,
 )
 
-NEAR = 6  # cells over which transfers are integrated; further away the value at the middle is enough
+NEAR = 6  # cells over which transfers are always integrated
 B_TOP = 1000.0  # E T/m^2 at the upper edge of the lattice
 B_BOTTOM = 2e-8
 
@@ -190,17 +190,19 @@ def _fill(edges, width, ic, pair, rule, out, leave):
         b = edges[m] * math.exp(-0.5 * width)
         for k in range(-1, out.shape[2]):  # -1: out of the cell
             total[:] = 0.0
+            # far away the middle will do, unless the electrons' spectrum is a few cells wide
+            fine = k < NEAR or (b < 5.0 * width and k * width < Z_MAX * b)
             for falling in range(2):
                 slope = inverse * (1 - 2 * falling)
                 offset = 1.0 + k if falling == 1 else 1.0 - k
                 at = k if falling == 1 else k - 1
                 if k == -1:
                     at, offset = -falling, 0.0
-                if at >= 0 and k < NEAR:
+                if at >= 0 and fine:
                     _interval(b, at, width, slope, offset, ic, pair, rule, one, total)
             if k == -1:
                 leave[m] = total[0]
-            elif k < NEAR:
+            elif fine:
                 out[:, m, k] = total
             else:
                 _shapes(b, k * width, ic, pair, one)

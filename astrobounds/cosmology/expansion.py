@@ -89,12 +89,13 @@ def collision(Tg, T, xi, x, y, f):
     a, b = x * f[0] + y * f[1], x * f[2] + y * f[3]
     s, n, m = x * f[4] + y * f[5], x * f[6] + y * f[7], x * f[8] + y * f[9]
     mixed = g4 * t4
+    both = (Tg * min(Tg, T)) ** 4  # first order in xi: must not empty hot, rare neutrinos
     q = (
         a * (g4 * g4 * Tg - t4 * t4 * T * e2)
-        + b * mixed * np.sqrt(Tg * T) * (e2 - 1.0)
+        + b * both * np.sqrt(Tg * min(Tg, T)) * (e2 - 1.0)
         + 1.75 * s * mixed * (Tg - T) * e1
     )
-    number = n * (g4 * g4 - t4 * t4 * e2) + m * mixed * (e2 - 1.0)
+    number = n * (g4 * g4 - t4 * t4 * e2) + m * both * (e2 - 1.0)
     g2 = const.G_FERMI**2 / PI5
     return 32.0 * g2 * q, 8.0 * g2 * number
 
@@ -104,12 +105,13 @@ def exchange(Te, Tm, xe, xm, f0):
     """Energy and number into nu_e + nubar_e from nu_mu, nu_tau; f0 = response at m_e = 0."""
     e4, m4 = Te**4, Tm**4
     ee, em = np.exp(xe), np.exp(xm)
+    low8 = min(Te, Tm) ** 8
     q = (
         f0[0] * (m4 * m4 * Tm * em * em - e4 * e4 * Te * ee * ee)
-        + f0[2] * m4 * e4 * np.sqrt(Tm * Te) * (ee * ee - em * em)
+        + f0[2] * low8 * min(Te, Tm) * (ee * ee - em * em)
         + 1.75 * f0[4] * m4 * e4 * (Tm - Te) * em * ee
     )
-    number = f0[6] * (m4 * m4 * em * em - e4 * e4 * ee * ee) + f0[8] * m4 * e4 * (ee**2 - em**2)
+    number = f0[6] * (m4 * m4 * em * em - e4 * e4 * ee * ee) + f0[8] * low8 * (ee**2 - em**2)
     g2 = const.G_FERMI**2 / PI5
     return 64.0 * g2 * q, 16.0 * g2 * number
 
@@ -212,9 +214,10 @@ def integrate(y0, dx, refine, rows, options, decay, tables, f0, out):
     row, f, d = np.empty(9), np.empty(10), decay.copy()
     for i in range(n):
         falling = options[0] * np.exp(-i * dx)
-        hot = max(falling, y[1], y[2])
-        if hot > 1.6 * falling:  # entropy was injected
-            falling = max(hot, y[0])
+        hottest = max(y[1], y[2])
+        hot = max(y[1] * np.exp(0.2 * y[3]), y[2] * np.exp(0.2 * y[4]), (y[0] ** 4 * hottest) ** 0.2)
+        if max(falling, hot) > 1.6 * falling:  # entropy was injected; rates ~ T^5 e^xi, T_gamma^4 T
+            falling = hot
         parts = refine * max(1, int(np.ceil(0.5 * dx * falling**3)))
         h = dx / parts
         left, at = (i, 0.0) if i < n - 1 else (n - 2, 1.0)

@@ -1,5 +1,6 @@
 """Loading stars: by the name of a packaged profile or from a user's own file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from ..datafiles import data_files, data_path, read_ecsv
@@ -43,6 +44,10 @@ def load(name, **options):
     DataError
         For an unknown name, a missing column, a bad value (line and column named).
     """
+    return replace(_load(name, options), origin=(str(name), options))
+
+
+def _load(name, options):
     text = str(name)
     if text in names():
         path = data_path(f"supernova/{text}.ecsv")

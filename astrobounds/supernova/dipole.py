@@ -18,7 +18,7 @@ from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
 from . import eos
 from .emission import RateTable, Resolution, inside_break, radial_pieces
-from .plasmon import LONGITUDINAL, TRANSVERSE, inverse_decay_rates, plasmon_rates
+from .plasmon import inverse_decay_rates, modes, plasmon_rates
 from .upscatter import FORMS, annihilation_rates, static_section, upscatter_rates
 
 TARGETS = ("p", "e-", "e+")
@@ -112,19 +112,25 @@ def _annihilation_table(energy, m, mu_e, mu_nu, t, outer, inner, out):
 
 
 @kernel
-def _photon_table(energy, m, w_pl, mu_nu, t, inverse, rule, out):
-    """As above for inverse decay with m_T^2 = 1.5 w_pl^2, or for the decay of plasmons."""
+def _inverse_decay_table(energy, m, w_pl, mu_nu, t, rule, out):
+    """As above for gamma nu <-> N with m_T^2 = 1.5 w_pl^2."""
+    for z in range(t.size):
+        for i in range(energy.size):
+            mass2 = 1.5 * w_pl[z] ** 2
+            inverse_decay_rates(energy[i], m, mass2, mu_nu[z], t[z], rule, out[z, i])
+
+
+@kernel
+def _plasmon_table(energy, m, w_pl, mu_nu, t, table, rule, out):
+    """As above for gamma* <-> nubar N, both polarisations."""
     part = np.empty((2, 2))
     for z in range(t.size):
         for i in range(energy.size):
-            if inverse:
-                mass2 = 1.5 * w_pl[z] ** 2
-                inverse_decay_rates(energy[i], m, mass2, mu_nu[z], t[z], rule, out[z, i])
-            else:
+            for polarisation in range(2):
                 plasmon_rates(
-                    energy[i], m, w_pl[z], mu_nu[z], t[z], TRANSVERSE, rule, out[z, i]
-                )
-                plasmon_rates(energy[i], m, w_pl[z], mu_nu[z], t[z], LONGITUDINAL, rule, part)
+                    energy[i], m, w_pl[z], mu_nu[z], t[z], polarisation, table[polarisation], rule,
+                    part,
+                )  # fmt: skip
                 out[z, i] += part
 
 
@@ -208,10 +214,10 @@ def dipole_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, mediu
         elif kind == "annihilation":
             level = np.ascontiguousarray(state["mu_e"][zones])
             _annihilation_table(energy, mass_mev, level, mu, part, outer, inner, out)
-        else:
-            _photon_table(
-                energy, mass_mev, w_pl[zones], mu, part, kind == "inverse decay", wide, out
-            )
+        elif kind == "inverse decay":
+            _inverse_decay_table(energy, mass_mev, w_pl[zones], mu, part, wide, out)
+        elif 1.5 * w_pl[zones].max() ** 2 > mass_mev**2:
+            _plasmon_table(energy, mass_mev, w_pl[zones], mu, part, modes(), wide, out)
         return out
 
     def rates_of(process):

@@ -10,6 +10,8 @@ photon momentum K (K^2 = w^2 - k^2), polarisation eps and residue Z, and q_h in 
 Braaten & Segel, hep-ph/9302213.
 """
 
+from functools import lru_cache
+
 import numpy as np
 
 from ..numerics.collision import fermi
@@ -19,6 +21,7 @@ TRANSVERSE, LONGITUDINAL = 0, 1
 LONGITUDINAL_END = 3.5  # k/w_pl, beyond it w_L - k is exponentially small
 _CUT = 28.0
 _SCAN = 12
+_MODES, _STEP = 4000, 0.0025  # table of the dispersion, up to k = 1e4 w_pl
 
 
 @kernel
@@ -70,8 +73,10 @@ def dispersion(k, polarisation):
         return 1.0 + 0.3 * k * k, 1.0 - 0.4 * k * k, 1.0 + 0.4 * k * k
     # k^2 = 3 (arctanh(v)/v - 1) with v = k/w: solve for 1 - v in the logarithm
     low, high = -90.0, 0.0
-    for _ in range(70):
+    while high - low > 1e-14:
         mid = 0.5 * (low + high)
+        if mid == low or mid == high:
+            break
         v = 1.0 - np.exp(mid)
         g = _log_ratio(v) if mid > -30.0 else 0.5 * (np.log(2.0) - mid) - 1.0
         if 3.0 * g < k * k:
@@ -82,6 +87,35 @@ def dispersion(k, polarisation):
     w = k / (1.0 - gap)
     square = w * w * gap * (2.0 - gap)
     return w, square, 2.0 * w * w / (3.0 - square)
+
+
+@kernel
+def _fill_modes(step, out):
+    """Fill ``out[polarisation]`` = rows (K^2, Z) at asinh(k) = i step, in units of w_pl."""
+    for polarisation in range(2):
+        for i in range(out.shape[2]):
+            k = np.sinh(i * step)
+            if polarisation == LONGITUDINAL and k > LONGITUDINAL_END + 0.1:
+                break
+            _, out[polarisation, 0, i], out[polarisation, 1, i] = dispersion(k, polarisation)
+
+
+@lru_cache(maxsize=1)
+def modes():
+    """Return the table of (K^2, Z)/w_pl^2 for the rates: linear in asinh(k/w_pl), good to 1e-4."""
+    out = np.zeros((2, 2, _MODES))
+    _fill_modes(_STEP, out)
+    return out
+
+
+@kernel
+def _mode(k, w_pl, table):
+    """(w, K^2, Z) of a plasmon of momentum k from one row pair of `modes`."""
+    x = np.arcsinh(k / w_pl) / _STEP
+    i = min(int(x), table.shape[1] - 2)
+    d = min(x - i, 1.0)
+    square = w_pl * w_pl * (table[0, i] + d * (table[0, i + 1] - table[0, i]))
+    return np.sqrt(k * k + square), square, table[1, i] + d * (table[1, i + 1] - table[1, i])
 
 
 @kernel
@@ -131,10 +165,9 @@ def inverse_decay_rates(e, m, mass2, mu_nu, t, rule, out):
 
 
 @kernel
-def _opening(k, e, m, w_pl, polarisation):
+def _opening(k, e, m, w_pl, table):
     """Positive where a plasmon of momentum k may give an N of energy e: E- < e < E+."""
-    w, square, _ = dispersion(k / w_pl, polarisation)
-    w, square = w * w_pl, square * w_pl * w_pl
+    w, square, _ = _mode(k, w_pl, table)
     if square <= m * m:
         return -1.0
     mean, half = 0.5 * w * (square + m * m) / square, 0.5 * k * (square - m * m) / square
@@ -142,13 +175,13 @@ def _opening(k, e, m, w_pl, polarisation):
 
 
 @kernel
-def _centre(e, m, w_pl, top, polarisation):
+def _centre(e, m, w_pl, top, table):
     """The momentum whose N have the mean energy e (inside the allowed range), between 0 and top."""
     low, high = 0.0, top
-    for _ in range(40):
+    while high - low > 1e-12 * high + 1e-9 * w_pl:
         mid = 0.5 * (low + high)
-        w, square, _ = dispersion(mid / w_pl, polarisation)
-        if 0.5 * w * w_pl * (1.0 + (m / w_pl) ** 2 / square) < e:
+        w, square, _ = _mode(mid, w_pl, table)
+        if 0.5 * w * (1.0 + m * m / square) < e:
             low = mid
         else:
             high = mid
@@ -156,11 +189,11 @@ def _centre(e, m, w_pl, top, polarisation):
 
 
 @kernel
-def _edge(bad, good, e, m, w_pl, polarisation):
+def _edge(bad, good, e, m, w_pl, table):
     """The momentum between a forbidden and an allowed one where the decay opens."""
-    for _ in range(40):
+    while abs(bad - good) > 1e-12 * max(bad, good):
         mid = 0.5 * (bad + good)
-        if _opening(mid, e, m, w_pl, polarisation) > 0.0:
+        if _opening(mid, e, m, w_pl, table) > 0.0:
             good = mid
         else:
             bad = mid
@@ -168,15 +201,14 @@ def _edge(bad, good, e, m, w_pl, polarisation):
 
 
 @kernel
-def _plasmon_segment(low, high, e, p, m, mu_nu, t, w_pl, polarisation, rule, out):
+def _plasmon_segment(low, high, e, p, m, mu_nu, t, w_pl, polarisation, table, rule, out):
     """Add one allowed range of plasmon momenta to ``out[lepton sign, helicity]``."""
     m2 = m * m
     for i in range(rule.shape[1]):
         u = rule[0, i]
         k = low + (high - low) * u * u * (3.0 - 2.0 * u)
         weight = 6.0 * u * (1.0 - u) * (high - low) * rule[1, i]
-        w, square, residue = dispersion(k / w_pl, polarisation)
-        w, square = w * w_pl, square * w_pl * w_pl
+        w, square, residue = _mode(k, w_pl, table)
         e_nu = w - e
         if e_nu <= 0.0 or square <= m2:
             continue
@@ -201,11 +233,12 @@ def _plasmon_segment(low, high, e, p, m, mu_nu, t, w_pl, polarisation, rule, out
 
 
 @kernel
-def plasmon_rates(e, m, w_pl, mu_nu, t, polarisation, rule, out):
+def plasmon_rates(e, m, w_pl, mu_nu, t, polarisation, table, rule, out):
     """Fill ``out[lepton sign, helicity]`` with Gamma* [MeV] of gamma* <-> nubar N.
 
     Gamma* = 1/(16 pi E p) int (k dk/w) Z |M|^2 (f_gamma + f_nubar), over the momenta that can give
-    an N of energy E; the ends are bracketed by a scan and bisected.
+    an N of energy E; the ends are bracketed by a scan and bisected. ``table``: `modes` of one
+    polarisation.
     """
     out[:] = 0.0
     p = np.sqrt(max((e - m) * (e + m), 0.0))
@@ -215,21 +248,21 @@ def plasmon_rates(e, m, w_pl, mu_nu, t, polarisation, rule, out):
     top = max(_CUT * t, e + abs(mu_nu) + _CUT * t)
     if polarisation == LONGITUDINAL:
         top = min(top, LONGITUDINAL_END * w_pl)
-    middle = _centre(e, m, w_pl, top, polarisation)
+    middle = _centre(e, m, w_pl, top, table)
     before, before_open, start = 0.0, False, 0.0
-    for i in range(1, 2 * _SCAN + 1):
+    for i in range(1, 2 * _SCAN + 2):
         if i <= _SCAN:
             k = middle * i / _SCAN
         else:
             u = (i - _SCAN) / _SCAN
             k = middle + (top - middle) * u * u
-        is_open = _opening(k, e, m, w_pl, polarisation) > 0.0
+        is_open = i <= 2 * _SCAN and _opening(k, e, m, w_pl, table) > 0.0
         if is_open and not before_open:
-            start = _edge(before, k, e, m, w_pl, polarisation)
+            start = _edge(before, k, e, m, w_pl, table)
         if before_open and not is_open:
-            stop = _edge(k, before, e, m, w_pl, polarisation)
-            _plasmon_segment(start, stop, e, p, m, mu_nu, t, w_pl, polarisation, rule, out)
+            stop = top if i > 2 * _SCAN else _edge(k, before, e, m, w_pl, table)
+            _plasmon_segment(
+                start, stop, e, p, m, mu_nu, t, w_pl, polarisation, table, rule, out
+            )
         before, before_open = k, is_open
-    if before_open:
-        _plasmon_segment(start, top, e, p, m, mu_nu, t, w_pl, polarisation, rule, out)
     out *= 8.0 / (16.0 * np.pi * e * p)

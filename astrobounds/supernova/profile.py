@@ -38,6 +38,16 @@ class Star:
     references: tuple = ()
     note: str = ""
     meta: dict = field(default_factory=dict)
+    origin: tuple = field(default=(), repr=False)  # (name or path, options) it was loaded from
+
+    def __reduce__(self):
+        """Travel to another process as the file or name the star was loaded from."""
+        if not self.origin:
+            raise TypeError(
+                f"star '{self.name}' was built from arrays and cannot be sent to another process; "
+                "write it to a file and load that, or use threads"
+            )
+        return _reload, self.origin
 
     def at(self, radius_km):
         """Return the state of matter at one or many radii [km] (dict of arrays).
@@ -97,6 +107,12 @@ class Star:
         axes[1].set(xlabel="radius [km]", ylabel="chemical potential [MeV]")
         axes[1].legend()
         return axes
+
+
+def _reload(name, options):
+    from .catalogue import load
+
+    return load(name, **options)
 
 
 def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero"):

@@ -19,7 +19,7 @@ from .cooling import ALLOWED_LUMINOSITY, DEFAULT, solution
 
 COUPLINGS = (1e-12, 1.0)  # range of |U|^2 of a table; below it L is proportional to |U|^2
 RELEVANT = 1e-3 * ALLOWED_LUMINOSITY  # erg/s, errors are measured where L exceeds it
-COARSE = replace(DEFAULT, rays=5, steps=20, spectrum=14)
+COARSE = replace(DEFAULT, rays=6, steps=36, spectrum=14)
 
 
 def mass_nodes(low, high, per_efold=7.0):
@@ -245,6 +245,7 @@ class SpectrumTable:
                 progress()
         self.ln_mass, self.ln_coupling = np.log(masses), np.log(couplings)
         self._excess = ray.energy - masses[-1]  # E - m, the same nodes at every mass
+        self.weight = ray._weight  # of an integral over the energy nodes [MeV]
         surfaces = np.ascontiguousarray(np.moveaxis(np.array(rows), 2, 0))
         self._surfaces, self._slopes = surfaces, np.empty((surfaces.shape[0], 3, *surfaces.shape[1:]))
         for surface, slope in zip(surfaces, self._slopes):

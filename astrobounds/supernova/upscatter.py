@@ -114,7 +114,7 @@ def _q_limits(e4, p4, mass, pc, ec, cap):
     """(low, high) of the momentum transfer; (0, 0) if nothing is allowed."""
     gap = max((e4 - p4), 0.0)
     low, high = 0.5 * gap, gap  # q + top(q) = E4 - p4, and top(q) < q
-    for _ in range(60):
+    while high - low > 1e-13 * high:
         mid = 0.5 * (low + high)
         if mid + _top(mid, pc, ec) < gap:
             low = mid
@@ -122,7 +122,7 @@ def _q_limits(e4, p4, mass, pc, ec, cap):
             high = mid
     q_low = high
     inside, outside = max(q_low, p4), p4 + e4 + max(cap, 0.0) + 1e-9
-    for _ in range(60):
+    while outside - inside > 1e-13 * outside:
         mid = 0.5 * (inside + outside)
         a, b = _transfer_limits(mid, e4, p4, mass, pc, ec, cap)
         if b > a:

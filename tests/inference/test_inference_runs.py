@@ -239,7 +239,7 @@ def test_damaged_files_are_refused_and_left_alone(finished, position):
         k = len(data) // 2 if position == "middle" else position
         data[k] ^= 0xFF
     finished.write_bytes(data)
-    with pytest.raises(DataError, match="damaged|not a run file"):
+    with pytest.raises(DataError, match=r"damaged|not a run file"):
         rescan(finished)
     assert finished.read_bytes() == bytes(data)
 
@@ -358,3 +358,14 @@ def test_dask_places_the_likelihood_once():
 def test_bad_pools(pool):
     with pytest.raises(ConfigError, match="pool"), bound_pool(square, pool):
         pass
+
+
+def test_posteriors_can_be_pickled():
+    """For pools that start fresh processes: constraints, stars and prepared tables included."""
+    import pickle
+
+    post = ab.Posterior(ab.HNL, PRIORS, ["lab", "sn1987a-cooling", Gaussian()])
+    again = pickle.loads(pickle.dumps(post))
+    y = post.coordinates({"mass": 150.0, "mixing.tau": 1e-6, "log10_L_allowed": 52.5})
+    assert again(y) == post(y)
+    assert again.fingerprint() == post.fingerprint()

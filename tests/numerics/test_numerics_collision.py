@@ -43,7 +43,8 @@ def d_functions(a, b, c, d):
     def third(a, b, c, d):
         return (a**5 - b**5 - c**5 - d**5 - 5 * a**3 * (b**2 + c**2 + d**2)
                 + 5 * a**2 * (b**3 + c**3 + d**3)
-                + 5 * (b**3 * (c**2 + d**2) + c**3 * (b**2 + d**2) + d**3 * (b**2 + c**2))) / 60  # fmt: skip
+                + 5 * (b**3 * (c**2 + d**2) + c**3 * (b**2 + d**2) + d**3 * (b**2 + c**2))
+                ) / 60  # fmt: skip
 
     if a + b >= c + d:
         if a + d >= b + c:

@@ -107,6 +107,16 @@ def test_modes_meet_at_rest_and_separate():
     assert pl.dispersion(1e4, pl.TRANSVERSE)[1] == pytest.approx(1.5, rel=1e-4)
 
 
+@pytest.mark.parametrize("k", [1e-3, 0.31, 1.7, 3.3, 47.0])
+def test_table_of_modes(k):
+    for polarisation in (pl.TRANSVERSE, pl.LONGITUDINAL):
+        if polarisation == pl.LONGITUDINAL and k > pl.LONGITUDINAL_END:
+            continue
+        w, square, z = pl._mode(k * W_PL, W_PL, pl.modes()[polarisation])
+        exact = pl.dispersion(k, polarisation)
+        assert (w / W_PL, square / W_PL**2, z) == pytest.approx(exact, rel=1e-4)
+
+
 def test_plasmon_width():
     assert pl.plasmon_width(100.0, 169.0, 1.0, 5.0) * 1e-24 == pytest.approx(7.12773e-24, rel=1e-6)
     # massless, both final states, mu = 2 d: the textbook mu^2 K^4/(24 pi w)
@@ -154,7 +164,8 @@ def spectral_power(m, polarisation):
     rule = unit_rule(24)
 
     def fill(e, out):
-        pl.plasmon_rates(e, m, W_PL, 600.0, T, polarisation, rule, out)
+        table = pl.modes()[polarisation]
+        pl.plasmon_rates(e, m, W_PL, 600.0, T, polarisation, table, rule, out)
 
     top = 600.0 if polarisation == pl.TRANSVERSE else 1.1 * pl.LONGITUDINAL_END * W_PL
     return emissivity(m, 600.0, fill, top, nodes=80)
@@ -162,5 +173,6 @@ def spectral_power(m, polarisation):
 
 def test_no_plasmon_decay_above_threshold():
     out = np.ones((2, 2))
-    pl.plasmon_rates(40.0, 16.0, W_PL, 0.0, T, pl.TRANSVERSE, unit_rule(8), out)
+    table = pl.modes()[pl.TRANSVERSE]
+    pl.plasmon_rates(40.0, 16.0, W_PL, 0.0, T, pl.TRANSVERSE, table, unit_rule(8), out)
     assert not out.any()

@@ -73,8 +73,10 @@ def test_number_density_against_quad_and_limits():
     """scipy.quad at three degeneracies; Maxwell-Boltzmann and T -> 0 limits."""
     rule = eos._RULE
     for mu, m, t in ((950.0, 939.0, 20.0), (240.0, 0.511, 15.0), (900.0, 939.0, 5.0)):
-        exact = quad(lambda p: p * p / (np.exp(min((np.hypot(p, m) - mu) / t, 700)) + 1),  # noqa: B023
-                     0, 4000, points=[abs(mu) if m < 1 else 140], limit=400, epsabs=0)[0] / np.pi**2  # fmt: skip
+        exact = quad(
+            lambda p: p * p / (np.exp(min((np.hypot(p, m) - mu) / t, 700)) + 1),  # noqa: B023
+            0, 4000, points=[abs(mu) if m < 1 else 140], limit=400, epsabs=0,
+        )[0] / np.pi**2  # fmt: skip
         assert eos.number_density(mu, m, t, False, rule) == pytest.approx(exact, rel=1e-6)
     cold = eos.number_density(200.0, 0.0, 0.05, False, rule)
     assert cold == pytest.approx(200.0**3 / (3 * np.pi**2), rel=1e-5)
@@ -215,3 +217,15 @@ def test_table_reader_names_line_and_column(tmp_path, edit, message):
 def test_from_arrays_with_different_lengths():
     with pytest.raises(DataError, match="different lengths"):
         tables.from_arrays([1, 2, 3, 4] * u.km, [1, 1, 1, 1] * u.g / u.cm**3, [1, 1, 1] * u.MeV, [0.1] * 4)
+
+
+def test_loaded_stars_travel_to_other_processes(star):
+    import pickle
+
+    again = pickle.loads(pickle.dumps(star))
+    np.testing.assert_array_equal(again.at([3.0, 30.0])["mu_nu_e"], star.at([3.0, 30.0])["mu_nu_e"])
+    arrays = tables.from_arrays(
+        [1, 2, 3, 4] * u.km, [4e14, 3e14, 2e14, 1e14] * u.g / u.cm**3, [30, 30, 20, 10] * u.MeV, [0.1] * 4
+    )
+    with pytest.raises(TypeError, match="write it to a file"):
+        pickle.dumps(arrays)
