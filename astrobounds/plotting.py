@@ -44,7 +44,7 @@ class _Labels:
         points = self.ax.transAxes.inverted().transform(
             self.ax.transData.transform(np.column_stack([x, y]))
         )
-        visible = np.all((points > 0.02) & (points < 0.975), axis=1)
+        visible = np.all((points > 0.02) & (points < 1.0), axis=1)
         if not visible.any():
             return
         x, y, points = np.asarray(x)[visible], np.asarray(y)[visible], points[visible]
@@ -57,8 +57,11 @@ class _Labels:
         score = score - 4.0 * (points[:, 0] > 0.82)
         k = int(np.argmax(score))
         self.taken.append(points[k])
+        corner = points[k, 0] > 0.86  # no room to the right: end the text at the curve
+        below = points[k, 1] > 0.94
         self.ax.annotate(
-            text, (x[k], y[k]), xytext=(0, 3), textcoords="offset points", ha="center",
+            text, (x[k], y[k]), xytext=(-2 if corner else 0, -9 if below else 3),
+            textcoords="offset points", ha="right" if corner else "center",
             path_effects=_halo(), **style,
         )  # fmt: skip
 

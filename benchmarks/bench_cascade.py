@@ -40,7 +40,7 @@ def peer(mass, lifetime, channel):
 
 def main():
     try:
-        import acropolis  # noqa: F401
+        import acropolis
     except ImportError:
         acropolis = None
     first, _ = timed(point, *POINTS[0])

@@ -80,7 +80,8 @@ class MicrowaveBackground:
         self.covariance = (rho * np.outer(sigma, sigma))[np.ix_(self._kept, self._kept)]
         self._weight = np.linalg.inv(self.covariance)
         planck = gaussian_prior(None, "omega_b", "planck2018")
-        center = float(mean[0]) if np.isfinite(mean[0]) else planck.mean
+        # without a nuisance: the point at which 'bbn' is evaluated, so that it is computed once
+        center = float(mean[0]) if 0 in self._kept else planck.mean
         self._center = {"omega_b": center, "tau_n": TAU_N[0]}
         self.measures, self.nuisances = (), {}
         if "omega_b" in self.names:

@@ -60,6 +60,11 @@ class Species:
         return cls(model.mass_mev, width, copies, tuple(model.mixing.values()), dark)
 
     @property
+    def lifetime(self):
+        """Seconds."""
+        return const.HBAR / self.width if self.width > 0.0 else np.inf
+
+    @property
     def degrees(self):
         """Number of spin states, antiparticles included."""
         return sum(g for g, _ in self.copies)

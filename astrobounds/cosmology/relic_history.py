@@ -59,7 +59,7 @@ class Evolution:
     @property
     def lifetime(self):
         """Seconds."""
-        return const.HBAR / self.modes.species.width
+        return self.modes.species.lifetime
 
     @property
     def references(self):
@@ -176,7 +176,7 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
             flags = _flags(species, injected, modes, background, power, energies, eta)
             return Evolution(hot, modes, injected, background, energies, found, count, flags)
     raise ConvergenceError(
-        f"relic of {species.mass:g} MeV, lifetime {const.HBAR / species.width:.3g} s: plasma and "
+        f"relic of {species.mass:g} MeV, lifetime {species.lifetime:.3g} s: plasma and "
         f"relic still differ by {change:.2g} after {MAX_ROUNDS} rounds",
         stage="relic and decoupling",
     )
@@ -197,7 +197,7 @@ def _meson_energies(modes, injected, T, H, background, eta, with_mesons):
 def _flags(species, injected, modes, background, power, energies, eta):
     """Reasons to doubt the result, as (name, explanation)."""
     out = []
-    lifetime = const.HBAR / species.width
+    lifetime = species.lifetime
     survivors = modes.number[-1] * np.exp(3.0 * modes.x[-1]) / max(modes.number[0], 1e-300)
     radiation = np.pi**2 / 15.0 * background.Tg**4
     if survivors > 1e-4 and modes.rho[-1] > 1e-4 * radiation[-1]:

@@ -20,6 +20,7 @@ ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
 VACUUM_MIXING = 0.3  # MeV, below it matter changes the mixing in the core
 RADIUS_MAX_KM = 60.0  # production and absorption beyond are below 1e-4
 DEFAULT = Resolution()
+DIPOLE_REFERENCES = ("Chauhan:2024nfa", "MagillDipole2018", "Braaten:1993jw", "Raffelt:1985nk")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,6 +45,10 @@ class Emission:
     references = (
         "Carenza:2023old", "Chauhan:2025mnn", "Dolgov:1997mb", "Chang:2016ntp", "Mastrototaro:2019vug",
     )  # fmt: skip
+
+    def __post_init__(self):
+        if not has_mixing(self.model):
+            object.__setattr__(self, "references", DIPOLE_REFERENCES)
 
     @property
     def luminosity(self):
@@ -185,14 +190,18 @@ def _check(model, star, helicity, r_max_km):
         )
 
 
+@lru_cache(maxsize=4)
+def _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium):
+    if medium is None:
+        return rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
+    return dipole_table(mass_mev, star, flavours, resolution, r_max_km, medium)
+
+
 @lru_cache(maxsize=12)
 def _solution(
     mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium, core_km
 ):
-    if medium is None:
-        table = rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
-    else:
-        table = dipole_table(mass_mev, star, flavours, resolution, r_max_km, medium)
+    table = _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium)
     return RaySolution(
         table, star, gravity=gravity, nature=nature, helicity=helicity,
         resolution=resolution, r_max_km=r_max_km, core_km=core_km,

@@ -44,7 +44,7 @@ def test_marginalised_omega_b_is_the_integral_over_it():
     x = full.covariance
     for extra in (-0.4, 0.6):
         model = ab.StandardModel(extra)
-        point = full._point(model, {})
+        point = full._point(model, {"omega_b": 0.02237})
         rest = np.array([point["neff"], point["helium"]]) - full.mean[1:]
         # integrate exp(lnL) over omega_b at fixed N_eff and helium
         center = full.mean[0] + x[0, 1:] @ np.linalg.solve(x[1:, 1:], rest)
@@ -55,6 +55,17 @@ def test_marginalised_omega_b_is_the_integral_over_it():
         values = np.array([lnl(center + sigma * n) + 0.5 * n * n for n in nodes])
         integral = np.log(np.sum(weights * np.exp(values)) / np.sqrt(2 * np.pi))
         assert short.loglike(model, {}) == pytest.approx(integral, rel=1e-9)
+
+
+def test_fully_marginalised_constraints_share_their_points():
+    from astrobounds.constraints import early
+
+    bbn = ab.constraints.get("bbn", marginalise=("rates", "tau_n", "omega_b"))
+    cmb = ab.constraints.get("cmb", marginalise="omega_b")
+    early._evaluate.cache_clear()
+    bbn.loglike(ab.StandardModel(0.123), {})
+    cmb.loglike(ab.StandardModel(0.123), {})
+    assert early._evaluate.cache_info().misses == 1
 
 
 def test_the_measured_density_is_counted_once():

@@ -291,3 +291,37 @@ def test_references_and_plot():
     assert len(ax.lines) >= 15
     assert out.temperature[0].to_value("keV") > 15.0
     plt.close("all")
+
+
+@pytest.mark.parametrize("mass", [3.2, 5.0, 47.0, 700.0])
+@pytest.mark.parametrize("lifetime", [3e3, 1e6, 1e12])
+@pytest.mark.parametrize("channel", ["gamma", "electron"])
+def test_everywhere_finite_and_positive(mass, lifetime, channel):
+    """All corners, also with a density that destroys everything."""
+    options = {"gamma": 0.0, "electron": 0.0, channel: 1.0}
+    out = run(mass=mass, lifetime=lifetime, density=1e-9, **options)
+    heavy = out.with_density(1e3)
+    before = sum(nuclide(k).A * v for k, v in START.items())
+    for result in (out, heavy):
+        values = np.array(list(result.abundances.values()))
+        assert np.all(np.isfinite(values))
+        assert np.all(values >= 0.0)
+        assert sum(nuclide(k).A * v for k, v in result.abundances.items()) == pytest.approx(
+            before, rel=1e-9
+        )
+    if out.spectra is not None:
+        assert np.all(out.spectra.photons >= 0.0)
+        assert np.all(out.spectra.electrons >= 0.0)
+
+
+def test_electron_spectrum_is_between_its_ends():
+    """Electrons spread over 10 to 20 MeV break as much Be7 as lines in between."""
+    flat = Injection(20.0, electron_spectrum=lambda E: np.where(E > 10.0, 0.2, 0.0))
+    options = {"lifetime": 1e6 * u.s, "density": 1e-11, "eta": ETA}
+    spread = photodisintegration(START, injection=flat, **options)
+    i = spread.reactions.index("Be7(g,He3)He4")
+    low, high = (
+        photodisintegration(START, injection=Injection(E, electrons=2.0), **options).counts[:, i].sum()
+        for E in (10.0, 20.0)
+    )
+    assert low < spread.counts[:, i].sum() < high
