@@ -5,15 +5,15 @@ the baryon density of the cosmic microwave background, like figure 1 of the BBN 
 Particle Data Group. The points are a published table for Y_p and D/H, computed with PRIMAT
 (Pitrou et al., arXiv:1801.08023 and arXiv:2011.11320, release of 2024; tau_n = 878.4 s).
 
-Run: python examples/schramm.py [schramm.png]
+Run: python examples/schramm.py [folder]
 """
 
 import sys
+from pathlib import Path
 
 import numpy as np
 
 import astrobounds as ab
-from astrobounds.cosmology.theory_error import theory_covariance
 
 # omega_b, Y_p (by baryon number), D/H
 PUBLISHED = np.array(
@@ -42,7 +42,7 @@ def curves(points=40):
     values = np.column_stack([getattr(grid, name) for name in PANELS])
     knots = np.geomspace(omega_b[0], omega_b[-1], 5)
     widths = [
-        np.sqrt(np.diag(theory_covariance(omega_b=float(w)).log_covariance)) for w in knots
+        np.sqrt(np.diag(ab.cosmology.theory_covariance(omega_b=float(w)).log_covariance)) for w in knots
     ]
     errors = np.column_stack(
         [np.interp(np.log(omega_b), np.log(knots), column) for column in np.array(widths).T]
@@ -85,7 +85,9 @@ def draw():
 
 
 if __name__ == "__main__":
-    draw().savefig(sys.argv[1] if len(sys.argv) > 1 else "schramm.png", dpi=150)
+    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "results/schramm")
+    folder.mkdir(parents=True, exist_ok=True)
+    draw().savefig(folder / "schramm.png", dpi=150)
     helium, deuterium = deviations()
     sys.stdout.write(
         f"largest difference from the published table: Y_p {np.abs(helium).max():.1e}, "

@@ -1,11 +1,16 @@
 """Laboratory limits: peak searches, beam dumps and universality ratios as one likelihood."""
 
 
+from ..errors import ConfigError
+
+
 class Laboratory:
     """All laboratory curves that apply to a model, experiment groups never multiplied.
 
     Parameters
     ----------
+    portal : {"mixing", "dipole"}
+        Which coupling the model has: HNL (mixing) or DipoleHNL (dipole).
     **options
         ``curves``, ``likelihood``, ``unknown_nature``, ``unknown_cl``, ``numbers``, ``smooth``:
         see :class:`astrobounds.lab.LabLikelihood`.
@@ -19,11 +24,12 @@ class Laboratory:
     null_loglike = 0.0
 
     def __init__(self, curves=None, likelihood="poisson", unknown_nature=None, unknown_cl=None,
-                 numbers=None, smooth=None):  # fmt: skip
+                 numbers=None, smooth=None, portal="mixing"):  # fmt: skip
         from ..lab import LabLikelihood
 
+        self._portal = portal
         self._likelihood = LabLikelihood(
-            curves=curves, likelihood=likelihood, unknown_nature=unknown_nature,
+            curves=curves, portal=portal, likelihood=likelihood, unknown_nature=unknown_nature,
             unknown_cl=unknown_cl, numbers=numbers, smooth=smooth,
         )  # fmt: skip
         self.nuisances = {}
@@ -39,8 +45,16 @@ class Laboratory:
 
     def loglike(self, model, nuisance):
         """Return lnL relative to no N."""
-        majorana = model.nature == "majorana"
-        return self._likelihood(model.mass_mev, tuple(model.mixing.values()), majorana)
+        if not hasattr(model, self._portal):
+            raise ConfigError(
+                f"lab: {type(model).__name__} has no {self._portal}; choose portal='mixing' for an "
+                "HNL, portal='dipole' for a DipoleHNL"
+            )
+        if self._portal == "dipole":
+            couplings = tuple(d * d for d in model.dipole_gev)
+        else:
+            couplings = tuple(model.mixing.values())
+        return self._likelihood(model.mass_mev, couplings, model.nature == "majorana")
 
     def describe(self):
         """Return lines that say which curves are used, left out and under what assumptions."""

@@ -64,7 +64,7 @@ def _hits_per_decay(injection, ne, nz2, T_low, spectrum):
     return T, found.photons @ sigma.T + np.outer(found.lines[:, 0], line), found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _two_body_hits(mass, gamma, electron, radiation, ne, nz2, T_low, spectrum):
     return _hits_per_decay(two_body(mass, gamma, electron, radiation), ne, nz2, T_low, spectrum)
 

@@ -30,7 +30,7 @@ from .cascade_kernels import (
 E_MIN = 1.5  # MeV, below every threshold (Be7 at 1.587 MeV)
 PER_DECADE = 120
 STEP = 3  # cells of energy per step of temperature: 40 steps per decade
-_BLOCK = 60
+_BLOCK = 120
 
 
 @kernel

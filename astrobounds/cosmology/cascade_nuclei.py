@@ -143,10 +143,11 @@ def sigma_cells(edges):
     return out * MILLIBARN
 
 
-def positive_exponential(matrices):
+def positive_exponential(matrices, conserved):
     """exp of matrices with off-diagonals >= 0, shape (..., n, n), without cancellation.
 
-    e^-q exp(m + q) has positive terms only; scaled down and squared up.
+    e^-q exp(m + q) has positive terms only; scaled down and squared up. Rounding doubles with each
+    square: `conserved`, a row vector with conserved @ m = 0, sets it back.
     """
     n = matrices.shape[-1]
     q = np.max(-np.diagonal(matrices, axis1=-2, axis2=-1), initial=0.0)
@@ -161,6 +162,7 @@ def positive_exponential(matrices):
     out *= math.exp(-q * scale)
     for _ in range(doublings):
         out = out @ out
+        out *= (conserved / (conserved @ out))[..., None, :]
     return out
 
 
@@ -190,7 +192,8 @@ def transfer_matrix(counts, waits):
     i, j = NUCLIDES.index("t"), NUCLIDES.index("He3")
     matrices[:, i, i] -= waits / TAU_TRITIUM
     matrices[:, j, i] += waits / TAU_TRITIUM
+    baryons = np.array([nuclide(name).A for name in NUCLIDES], dtype=float)
     total = np.eye(len(NUCLIDES))
-    for step in positive_exponential(matrices):
+    for step in positive_exponential(matrices, baryons):
         total = step @ total
     return decay_matrix() @ total

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .. import constants as const
-from ..errors import ConvergenceError
+from ..errors import ConvergenceError, DomainError
 from ..numerics.jit import kernel
 from . import relic_rates, thermal_history
 from .expansion import H_FACTOR
@@ -269,15 +269,33 @@ def _running(x, y):
     return np.concatenate([[0.0], np.cumsum(0.5 * np.diff(x) * (y[1:] + y[:-1]))])
 
 
+def _check_dark_bath(species):
+    """Refuse dark decays faster than the expansion while N is relativistic."""
+    T = max(species.mass / 3.0, 1.0)
+    H = H_FACTOR * np.sqrt(thermal_history.density(T)[0])
+    if species.dark * species.width > H:
+        raise DomainError(
+            f"dark width {species.dark * species.width:.3g} MeV exceeds the expansion rate {H:.3g} "
+            f"MeV at T = {T:.3g} MeV: inverse decays would bring the dark products into equilibrium "
+            "(Delta N_eff of 4/7 or more per real scalar), which is not followed; give a smaller width"
+        )
+
+
 def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iterations=30):
     """Return :class:`Hot`: production, decoupling and decays above T_MATCH, from f = 0.
 
     The relic's energy drives the expansion and its decays heat the plasma; both are found by
     iteration. The hot grid ends where the entropy density is that of the plasma at T_MATCH.
+
+    Raises
+    ------
+    DomainError
+        If dark decays are so fast that their products would thermalise.
+    ConvergenceError
     """
     from .decoupling_start import entropy_at
 
-    y, _ = momentum_grid(modes)
+    _check_dark_bath(species)
     hottest = hot_temperature(species.mass)
     first = thermal_history.density(hottest)[1]
     last = entropy_at(T_MATCH)

@@ -230,11 +230,11 @@ def _flags(species, injected, modes, background, power, energies, eta):
             "neutrinos, here with a thermal spectrum, which may give N_eff the wrong sign "
             "(arXiv:2103.09831): use momentum-resolved neutrinos",
         ))  # fmt: skip
-    if max(np.max(np.abs(background.xi_e)), np.max(np.abs(background.xi_mu))) > 0.3:
+    if max(np.max(np.abs(background.xi_e)), np.max(np.abs(background.xi_mu))) > 1.0:
         out.append((
             "neutrino spectra",
-            "|mu/T| of the neutrinos passes 0.3, beyond the expansion used: use "
-            "momentum-resolved neutrinos",
+            "the neutrinos are far from equilibrium, |mu/T| > 1: their spectrum, and with it what "
+            "they do to neutrons, is only indicative; use momentum-resolved neutrinos",
         ))  # fmt: skip
     hadrons = injected.visible[injection.PI :].sum()
     cold = background.Tg < T_NUCLEI

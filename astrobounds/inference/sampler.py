@@ -1,6 +1,7 @@
 """Sampling with emcee: walkers from a map of the prior volume, mixed moves, a stop rule, resume."""
 
 import logging
+import time
 
 import numpy as np
 
@@ -247,7 +248,7 @@ def _atlas(run, posterior, rng, workers, progress, iteration):
         )
     if iteration:
         raise DataError(f"{run.path}: steps without the map they were made with; move the file away")
-    rounds, first, per_round = 10, 2048, 1536
+    rounds, first, per_round = _map_size(posterior, rng)
     with Progress(first + rounds * per_round, "coarse map of the prior volume", progress) as bar:
         atlas = explore(
             posterior, posterior.bounds(), rng, workers.map, rounds, first, per_round, bar.update
@@ -255,6 +256,20 @@ def _atlas(run, posterior, rng, workers, progress, iteration):
     run.arrays.update({"map/low": atlas.low, "map/high": atlas.high, "map/mass": atlas.mass})
     run.checkpoint()
     return atlas
+
+
+def _map_size(posterior, rng, budget=60.0):
+    """Return (rounds, points first, points per round): 17 408 points, fewer if they take a minute."""
+    low, high = posterior.bounds().T
+    trial = low + (high - low) * rng.random((6, low.size))
+    for point in trial[:2]:
+        posterior(point)  # compiles and fills caches
+    start = time.perf_counter()
+    for point in trial[2:]:
+        posterior(point)
+    seconds = (time.perf_counter() - start) / 4
+    halvings = int(np.clip(np.ceil(np.log2(max(17408 * seconds / budget, 1.0))), 0, 3))
+    return 10, 2048 >> halvings, 1536 >> halvings
 
 
 def _march(sampler, state, run, backend, posterior, steps, min_steps, progress, settings):
