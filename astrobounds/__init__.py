@@ -4,7 +4,7 @@ The names below are the public face. They load when first used, so that ``import
 light: neither numba nor matplotlib is imported before it is needed.
 """
 
-from importlib import import_module
+from .lazy import attach
 
 __version__ = "0.1.0"
 
@@ -33,18 +33,4 @@ _PACKAGES = (
     "references", "supernova", "units",
 )
 
-__all__ = sorted([*_LAZY, *_PACKAGES])
-
-
-def __getattr__(name):
-    if name in _LAZY:
-        value = getattr(import_module(_LAZY[name], __name__), name)
-        globals()[name] = value
-        return value
-    if name in _PACKAGES:
-        return import_module("." + name, __name__)
-    raise AttributeError(f"module 'astrobounds' has no attribute '{name}'")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY, _PACKAGES)

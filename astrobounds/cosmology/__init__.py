@@ -1,11 +1,12 @@
 """The early Universe: plasma, neutrino decoupling, weak rates and nucleosynthesis."""
 
-from importlib import import_module
+from ..lazy import attach
 
 _LAZY = {
     "BBN": ".nucleosynthesis",
     "BBNGrid": ".sensitivity",
     "Background": ".decoupling",
+    "DarkDecay": ".relic_model",
     "Injection": ".cascade_injection",
     "Measurement": ".measured",
     "bbn": ".nucleosynthesis",
@@ -21,16 +22,4 @@ _LAZY = {
     "thermodynamics": ".plasma",
 }
 
-__all__ = sorted(_LAZY)
-
-
-def __getattr__(name):
-    if name in _LAZY:
-        value = getattr(import_module(_LAZY[name], __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'astrobounds.cosmology' has no attribute '{name}'")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY)

@@ -74,8 +74,9 @@ class External:
 
     ``rho(T_d)`` [MeV^4] enters the expansion only; ``em``, ``nue``, ``numu`` [MeV^5] are energies
     per volume and time into the plasma, into nu_e + nubar_e, and into each of nu_mu, nu_tau;
-    ``dark`` [MeV^5] makes dark radiation. ``nue_number``, ``numu_number`` [MeV^4] are the numbers that
-    come with the energies; without chemical potentials only energies count. Arrays on the grid of :func:`free_falling` serve as well.
+    ``dark`` [MeV^5] makes dark radiation. ``nue_number``, ``numu_number`` [MeV^4] are the numbers
+    that come with the energies; without chemical potentials only energies count. Arrays on the grid
+    of :func:`free_falling` serve as well.
     """
 
     rho: object = None

@@ -36,11 +36,9 @@ def fermi_f3(xi):
     if xi < -0.5:
         return 6.0 * _dilute(xi, 3)
     w = xi * xi
-    return (
-        7.0 * np.pi**4 / 120.0
-        + xi * 4.5 * ZETA3
-        + w * (0.25 * np.pi**2 + xi * (LN2 + xi * (0.125 + xi * (0.0125 + w * (w / 241920.0 - 1.0 / 6720.0)))))
-    )
+    high = 0.125 + xi * (0.0125 + w * (w / 241920.0 - 1.0 / 6720.0))
+    low = 7.0 * np.pi**4 / 120.0 + xi * 4.5 * ZETA3
+    return low + w * (0.25 * np.pi**2 + xi * (LN2 + xi * high))
 
 
 @kernel
@@ -207,7 +205,8 @@ def integrate(y0, dx, refine, rows, options, decay, tables, f0, out):
     """Runge-Kutta from x = 0 over the grid; out (n, SIZE + 1) gets the state and H [1/s].
 
     rows (n, 18): external rho, EM, nu_e, nu_mu, dark energy and nu_e, nu_mu number sources, mean
-    energy and decay rate of X, then their changes per step. Returns the index of the first bad point, or -1.
+    energy and decay rate of X, then their changes per step. Returns the index of the first bad
+    point, or -1.
     """
     n = out.shape[0]
     y, z, k, total = y0.copy(), np.empty(SIZE), np.zeros(SIZE), np.empty(SIZE)

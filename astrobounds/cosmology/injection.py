@@ -56,6 +56,9 @@ TAU_HADRONS = ((0.115, const.M_PI, 1.0), (0.26, const.M_RHO, 1.0), (0.11, 1230.0
 CHARGED_JET = 2.0  # charged pions of a hadronic final state above 1 GeV
 
 
+_legendre = lru_cache(maxsize=4)(np.polynomial.legendre.leggauss)
+
+
 def three_body(mass, masses, amplitude, nodes=40):
     """Return the weight and mean energies of a three-body decay at rest.
 
@@ -72,7 +75,7 @@ def three_body(mass, masses, amplitude, nodes=40):
         Int |M|^2 dE1 dE2 and the means of E1, E2, E3; they add up to the mass.
     """
     m1, m2, m3 = masses
-    x, w = np.polynomial.legendre.leggauss(nodes)
+    x, w = _legendre(nodes)
     angle = 0.25 * np.pi * (x + 1.0)
     top = 0.5 * (mass**2 + m1**2 - (m2 + m3) ** 2) / mass
     e1 = m1 + (top - m1) * np.sin(angle) ** 2
@@ -81,7 +84,7 @@ def three_body(mass, masses, amplitude, nodes=40):
     q2 = np.maximum(mass**2 + m1**2 - 2.0 * mass * e1, (m2 + m3) ** 2)
     share = 0.5 * (1.0 + (m2 * m2 - m3 * m3) / q2)
     k = np.sqrt(np.maximum((q2 - (m2 + m3) ** 2) * (q2 - (m2 - m3) ** 2), 0.0)) / (2.0 * q2)
-    c, wc = np.polynomial.legendre.leggauss(6)
+    c, wc = _legendre(6)
     e2 = (mass - e1)[:, None] * share[:, None] + (p1 * k)[:, None] * c
     first = np.broadcast_to(e1[:, None], e2.shape)
     e3 = mass - first - e2
@@ -254,10 +257,8 @@ def channel(name, mass, flavour):
         out += _neutrino(nu, energies[0])
         return out + _lepton(lepton, energies[1]) + _lepton(lepton, energies[2])
     if first == "nu" and rest in ("e mu", "e tau", "mu tau"):
-        other = [x for x in rest.split() if x != flavour][0]  # N -> l_a- l_b+ nu_b
-        b, a, neutrino = _charged_current(
-            mass, const.LEPTON_MASS[other], const.LEPTON_MASS[flavour]
-        )
+        other = next(x for x in rest.split() if x != flavour)  # N -> l_a- l_b+ nu_b
+        b, a, neutrino = _charged_current(mass, const.LEPTON_MASS[other], const.LEPTON_MASS[flavour])
         out += _neutrino(NEUTRINO[other], neutrino)
         return out + _lepton(other, b) + _lepton(flavour, a)
     if rest == "hadrons":

@@ -11,7 +11,7 @@ import numpy as np
 from .. import constants as const
 from .injection import KL, MU, PI, K, kaon
 
-references = ("Reno:1987qw", "Pospelov:2010cw", "Boyarsky:2020dzc", "Akita:2024nam")
+references = ("Reno:1987qw", "Pospelov:2010cw", "Boyarsky:2020dzc", "Akita2024")
 
 MILLIBARN = 0.1 / (const.HBAR_C * 1e13) ** 2  # MeV^-2, 1 fm^2 = 10 mb
 #: sigma v at rest [mb]: Reno and Seckel 1988; kaons with the hyperon decays that follow

@@ -7,6 +7,7 @@ of freedom of the Standard Model; below, the modes run on the background of ``de
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -70,12 +71,16 @@ class Species:
         return sum(g for g, _ in self.copies)
 
 
+@lru_cache(maxsize=8)
 def momentum_grid(modes=MODES, top=Y_MAX * T_MATCH):
     """Return momenta at T_MATCH [MeV] and weights of Int p^2 dp/(2 pi^2), nodes dense at low p."""
     u, w = np.polynomial.legendre.leggauss(modes)
     u, w = 0.5 * (u + 1.0), 0.5 * w
     y = top * u * u
-    return y, w * 2.0 * top * u * y * y / (2.0 * np.pi**2)
+    weight = w * 2.0 * top * u * y * y / (2.0 * np.pi**2)
+    y.setflags(write=False)
+    weight.setflags(write=False)
+    return y, weight
 
 
 @kernel

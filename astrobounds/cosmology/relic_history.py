@@ -85,9 +85,7 @@ class Evolution:
         decays = np.maximum(self.modes.decays[part] * background.H[part] * const.HBAR, 0.0)
         neutrons = np.full(len(n_b), 0.5)
         for _ in range(3):
-            found = mesons.population(
-                background.Tg[part], n_b, neutrons, decays, self.injection.visible
-            )
+            found = mesons.population(background.Tg[part], n_b, neutrons, decays, self.injection.visible)
             out, back = n_to_p + found.n_to_p, p_to_n + found.p_to_n
             start = back[0] / (out[0] + back[0])
             neutrons = mesons.neutron_fraction(background.t[part], out, back, start)
@@ -165,9 +163,7 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
             numu_number=0.5 * number * (energies[5] + energies[6]),
         )
         new = decoupling.solve(relic.T_MATCH, end, external=external, dark=hot.dark, **options)
-        change = max(
-            np.max(np.abs(new.Tg / T - 1.0)), np.max(np.abs(new.H * const.HBAR / H - 1.0))
-        )
+        change = max(np.max(np.abs(new.Tg / T - 1.0)), np.max(np.abs(new.H * const.HBAR / H - 1.0)))
         background = new
         if background.Tg[-1] > 1.1 * decoupling.T_END:
             end *= decoupling.T_END / background.Tg[-1]  # entropy was injected: expand further

@@ -19,7 +19,7 @@ from ..datafiles import data_path
 from ..numerics.collision import N_PRODUCTS, contact_rates, unit_rule
 from .tables import read_numbers, write_numbers
 
-references = ("Dolgov:1997mb", "Asaka:2006nq", "Boyarsky:2020dzc")
+references = ("Dolgov:1997mb", "Notzold:1987ik", "Asaka:2006nq", "Sabti:2020yrt")
 
 RATE_TABLE = "cosmology/relic_contact_rate.ecsv"
 MASS_TABLE = "cosmology/relic_partner_mass.ecsv"
@@ -172,13 +172,18 @@ def partners(T, flavour):
     return total
 
 
+@lru_cache(maxsize=1)
+def _laguerre():
+    return np.polynomial.laguerre.laggauss(40)
+
+
 def potential(T, flavour):
     """Return B(T) [MeV^-4] of the neutrino potential V = -B p T^4 (Notzold and Raffelt 1988).
 
     B = (8 sqrt2 G_F/3)[rho_nu/m_Z^2 + rho_lepton/m_W^2]/T^4, particles and antiparticles.
     """
     T = np.asarray(T, dtype=float)
-    node, weight = np.polynomial.laguerre.laggauss(40)
+    node, weight = _laguerre()
     energy = np.sqrt(node**2 + (const.LEPTON_MASS[flavour] / T[..., None]) ** 2)
     boltzmann = np.exp(node - energy) / (1.0 + np.exp(-energy))
     lepton = 2.0 / np.pi**2 * np.sum(weight * node**2 * energy * boltzmann, axis=-1)

@@ -5,7 +5,7 @@ and arrival times; these meet SN 1987A (Solar Maximum Mission), the diffuse back
 supernovae, and telescopes of the next one. The names below load when first used.
 """
 
-from importlib import import_module
+from ..lazy import attach
 
 _LAZY = {
     "photon_yield": ".spectrum",
@@ -26,16 +26,4 @@ _LAZY = {
     "crossing_range": ".reach",
 }
 
-__all__ = sorted(_LAZY)
-
-
-def __getattr__(name):
-    if name in _LAZY:
-        value = getattr(import_module(_LAZY[name], __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'astrobounds.gamma' has no attribute '{name}'")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY)

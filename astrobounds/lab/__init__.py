@@ -4,7 +4,7 @@
 :class:`LabLikelihood` turns a set of curves into one log-likelihood. Files are read when asked for.
 """
 
-from importlib import import_module
+from ..lazy import attach
 
 _LAZY = {
     "Curve": ".curve",
@@ -39,18 +39,4 @@ _MODULES = (
     "meson",
 )
 
-__all__ = sorted([*_LAZY, *_MODULES])
-
-
-def __getattr__(name):
-    if name in _LAZY:
-        value = getattr(import_module(_LAZY[name], __name__), name)
-        globals()[name] = value
-        return value
-    if name in _MODULES:
-        return import_module("." + name, __name__)
-    raise AttributeError(f"module 'astrobounds.lab' has no attribute '{name}'")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY, _MODULES)

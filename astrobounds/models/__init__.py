@@ -1,6 +1,6 @@
 """Particles: frozen values with a mass, couplings, decays, and the processes that make them."""
 
-from importlib import import_module
+from ..lazy import attach
 
 _LAZY = {
     "HNL": ".hnl",
@@ -12,10 +12,5 @@ _LAZY = {
     "NumberSpectrum": ".spectra",
     "StandardModel": ".standard",
 }
-__all__ = sorted(_LAZY)
 
-
-def __getattr__(name):
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name], __name__), name)
-    raise AttributeError(f"module 'astrobounds.models' has no attribute '{name}'")
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY)

@@ -1,8 +1,6 @@
 """Supernovae: profiles, production, transport, cooling and energy deposition."""
 
-import sys
-from importlib import import_module
-from types import ModuleType
+from ..lazy import attach
 
 _LAZY = {
     "load": ".catalogue",
@@ -23,27 +21,5 @@ _LAZY = {
     "cooling_history": ".history",
     "read_history": ".history",
 }
-__all__ = sorted(_LAZY)
 
-
-def __getattr__(name):
-    if name in _LAZY:
-        value = getattr(import_module(_LAZY[name], __name__), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module 'astrobounds.supernova' has no attribute '{name}'")
-
-
-def __dir__():
-    return sorted([*globals(), *__all__])
-
-
-class _Package(ModuleType):
-    """Keeps the function ``cooling`` in its place when the module ``cooling`` is imported."""
-
-    def __setattr__(self, name, value):
-        if not (name in _LAZY and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY)
