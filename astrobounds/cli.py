@@ -36,12 +36,23 @@ def _parser():
     plot = add("plot", _plot, "redraw figures and tables from a finished run")
     plot.add_argument("file", help="run file (YAML)")
     plot.add_argument("-o", "--output", help="folder of the results")
+    report = add("report", _report, "print the limits and assumptions of a finished run")
+    report.add_argument("file", help="run file (YAML)")
+    report.add_argument("-o", "--output", help="folder of the results")
     limits = add("limits", _limits, "list or export the laboratory curves")
     limits.add_argument("--flavour", help="e, mu or tau")
     limits.add_argument("--kind", help="for instance 'peak search'")
     limits.add_argument("--experiment", help="part of the experiment's name")
     limits.add_argument("--portal", default="mixing", help="mixing (default) or dipole")
     limits.add_argument("--export", metavar="FILE", help="write them to a .csv or .ecsv file")
+    moves = add("systematics", _systematics, "what moves a supernova bound, by how much")
+    moves.add_argument("--portal", default="mixing", choices=("mixing", "dipole"))
+    moves.add_argument("--flavour", default="tau", help="e, mu or tau (default)")
+    moves.add_argument("--criterion", default="cooling", help="cooling (default) or deposition")
+    moves.add_argument("--masses", default="10,50,100,200", help="in MeV, separated by commas")
+    moves.add_argument("--nature", help="dirac or majorana")
+    moves.add_argument("-o", "--output", metavar="FILE", help="draw the band to a picture")
+    moves.add_argument("-q", "--quiet", action="store_true", help="no progress bar")
     cite = add("cite", _cite, "print the BibTeX of everything a run file uses")
     cite.add_argument("file")
     cite.add_argument("-o", "--output", help="write it to a file")
@@ -130,12 +141,12 @@ def _check(args):
     print(f"  results go to {run.output}/")
 
 
-def _plot(args):
+def _results(args):
+    """Return (run, scan or None, chain or None) of a finished run."""
     from .config import load
     from .inference.result import Chain
     from .inference.scan import scan
     from .inference.store import read_run
-    from .report import write
 
     run = load(args.file, args.output)
     path = run.output / "run.h5"
@@ -147,8 +158,23 @@ def _plot(args):
         chain = Chain.from_store(content["arrays"], content["attrs"], run.posterior)
     if grid is None and chain is None:
         raise ConfigError(f"{path} holds neither a scan nor a chain yet: run it first")
-    for line in write(run, grid, chain, show=False):
+    return run, grid, chain
+
+
+def _plot(args):
+    from .report import write
+
+    for line in write(*_results(args), show=False):
         print(line)
+
+
+def _report(args):
+    from .report import limits_table
+
+    run, grid, chain = _results(args)
+    print(limits_table(run, grid, chain), end="")
+    if chain is not None:
+        print(chain.summary())
 
 
 def _limits(args):
@@ -166,6 +192,26 @@ def _limits(args):
         print(f"{c.name:<32} {c.cl:>5.2f} {c.flavour:<10} {c.nature:<9} "
               f"{f'{low:.4g} - {high:.4g}':<22} {c.kind}")  # fmt: skip
     print(f"{len(curves)} curves")
+
+
+def _systematics(args):
+    import astropy.units as u
+
+    from . import HNL, DipoleHNL
+    from .supernova import systematics
+
+    try:
+        masses = [float(m) for m in args.masses.split(",")] * u.MeV
+    except ValueError:
+        raise ConfigError(f"--masses {args.masses}: write MeV as in 10,50,100,200") from None
+    result = systematics(
+        HNL if args.portal == "mixing" else DipoleHNL, args.flavour, masses,
+        criterion=args.criterion, nature=args.nature, progress=not args.quiet,
+    )  # fmt: skip
+    print(result.table())
+    if args.output:
+        result.plot().figure.savefig(args.output, dpi=150)
+        print(f"wrote {args.output}")
 
 
 def _cite(args):

@@ -51,6 +51,9 @@ def test_run_writes_everything_and_then_has_nothing_left(folder, capsys):
     (folder / "out/corner.png").unlink()
     assert main(["plot", "run.yaml"]) == 0
     assert (folder / "out/corner.png").exists()
+    capsys.readouterr()
+    assert main(["report", "run.yaml"]) == 0
+    assert "90 % upper limit" in capsys.readouterr().out
 
 
 def test_check_runs_nothing(folder, capsys):
