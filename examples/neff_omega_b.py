@@ -5,7 +5,7 @@ Planck Gaussian in (omega_b, N_eff, helium), and from both, like figure 39 of th
 parameters (arXiv:1807.06209). The points with error bars are published: helium and deuterium alone
 (arXiv:2401.15054), and with the microwave background (arXiv:2601.22239).
 
-Run: python examples/neff_omega_b.py [folder]
+Run: python examples/neff_omega_b.py [neff_omega_b.png]
 """
 
 import sys
@@ -80,12 +80,11 @@ def draw(omega_b, neff, probability):
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "results/neff_omega_b")
-    folder.mkdir(parents=True, exist_ok=True)
+    picture = Path(sys.argv[1] if len(sys.argv) > 1 else "neff_omega_b.png")
     result = posteriors()
-    draw(*result).savefig(folder / "neff_omega_b.png", dpi=150)
+    draw(*result).savefig(picture, dpi=150)
     rows = [f"{'data':<14} {'omega_b':>9} {'+-':>9} {'N_eff':>7} {'+-':>6}"]
     for name, p in result[2].items():
         rows.append("{:<14} {:9.5f} {:9.5f} {:7.3f} {:6.3f}".format(LABELS[name], *moments(*result[:2], p)))
-    (folder / "neff_omega_b.txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    picture.with_suffix(".txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
     sys.stdout.write("\n".join(rows) + "\n")

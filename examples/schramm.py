@@ -5,7 +5,7 @@ the baryon density of the cosmic microwave background, like figure 1 of the BBN 
 Particle Data Group. The points are a published table for Y_p and D/H, computed with PRIMAT
 (Pitrou et al., arXiv:1801.08023 and arXiv:2011.11320, release of 2024; tau_n = 878.4 s).
 
-Run: python examples/schramm.py [folder]
+Run: python examples/schramm.py [schramm.png]
 """
 
 import sys
@@ -85,9 +85,8 @@ def draw():
 
 
 if __name__ == "__main__":
-    folder = Path(sys.argv[1] if len(sys.argv) > 1 else "results/schramm")
-    folder.mkdir(parents=True, exist_ok=True)
-    draw().savefig(folder / "schramm.png", dpi=150)
+    picture = Path(sys.argv[1] if len(sys.argv) > 1 else "schramm.png")
+    draw().savefig(picture, dpi=150)
     helium, deuterium = deviations()
     sys.stdout.write(
         f"largest difference from the published table: Y_p {np.abs(helium).max():.1e}, "
