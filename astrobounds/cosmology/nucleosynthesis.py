@@ -382,19 +382,7 @@ def _flags(model, background):
 
 
 def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):
-    for item in model if isinstance(model, (tuple, list)) else (model,):
-        if relic_model.is_particle(item) and item is model:
-            if isinstance(neutrinos, decoupling.Background):
-                raise ConfigError(
-                    "model and neutrinos=Background are both given: a particle must be in the "
-                    "background already; give one of them"
-                )
-        elif item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
-            raise ConfigError(
-                f"model of type {type(item).__name__}: give an HNL, a cosmology.DarkDecay, a "
-                "cosmology.decoupling.Relic, a cosmology.decoupling.External or a tuple of the "
-                "last two"
-            )
+    relic_model.check(model, neutrinos)
     if not isinstance(neutrinos, decoupling.Background):
         decoupling.check_choices(neutrinos, qed)
     if weak_level not in weak.LEVELS:

@@ -180,7 +180,7 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
 
 def _meson_energies(modes, injected, T, H, background, eta, with_mesons):
     """Population of mesons, and heat, neutrino energies and numbers per energy of the decays."""
-    if with_mesons and injected.visible[injection.MU :].any():
+    if with_mesons and injected.visible[injection.MU : injection.KL + 1].any():
         ln_a = background.ln_a[0] + modes.x
         n_b = eta * baryons.N_GAMMA_0 * np.exp(-3.0 * ln_a)
         decays = np.maximum(modes.decays * H, 0.0)
@@ -209,7 +209,7 @@ def _flags(species, injected, modes, background, power, energies, eta):
         out.append((
             "photodisintegration",
             f"lifetime {lifetime:.3g} s: photons and electrons break nuclei from {CASCADE_FROM:g} s "
-            "on; use the electromagnetic cascade",
+            "on; use relic_late.photodisintegration(result)",
         ))  # fmt: skip
     nue, numu = (
         T**4 * np.array([fermi_f3(xi) for xi in column])
@@ -232,7 +232,7 @@ def _flags(species, injected, modes, background, power, energies, eta):
             "the neutrinos are far from equilibrium, |mu/T| > 1: their spectrum, and with it what "
             "they do to neutrons, is only indicative; use momentum-resolved neutrinos",
         ))  # fmt: skip
-    hadrons = injected.visible[injection.PI :].sum()
+    hadrons = injected.visible[injection.PI : injection.KL + 1].sum()
     cold = background.Tg < T_NUCLEI
     per_baryon = step * hadrons * np.sum((modes.decays / baryon_density(background, eta))[cold])
     if per_baryon > 1e-6:

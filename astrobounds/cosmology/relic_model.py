@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from .. import constants as const
 from ..errors import ConfigError, DomainError
 from ..models.hnl import HNL
+from . import decoupling
 
 MASS_RANGE = (1.0, const.M_D)  # MeV
 
@@ -30,7 +31,7 @@ class DarkDecay:
     """
 
     particle: object
-    width: object
+    width: object = field(compare=False)
     width_mev: float = field(init=False, repr=False)
 
     def __post_init__(self):
@@ -56,6 +57,24 @@ def decays(model):
     """True for a particle that couples at all; without mixing it is neither made nor decays."""
     particle = model.particle if isinstance(model, DarkDecay) else model
     return isinstance(particle, HNL) and max(particle.mixing_vector) > 0.0
+
+
+def check(model, neutrinos):
+    """Raise ConfigError unless ``model`` can be an argument of ``bbn`` with these neutrinos."""
+    if is_particle(model):
+        if isinstance(neutrinos, decoupling.Background):
+            raise ConfigError(
+                "model and neutrinos=Background are both given: a particle must be in the "
+                "background already; give one of them"
+            )
+        return
+    for item in model if isinstance(model, (tuple, list)) else (model,):
+        if item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
+            raise ConfigError(
+                f"model of type {type(item).__name__}: give an HNL, a cosmology.DarkDecay, a "
+                "cosmology.decoupling.Relic, a cosmology.decoupling.External or a tuple of the "
+                "last two"
+            )
 
 
 def describe(model):

@@ -6,6 +6,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.integrate import quad
 from scipy.optimize import brentq
 
 import astrobounds as ab
@@ -19,7 +20,7 @@ from astrobounds.cosmology import (
     relic_history,
     relic_model,
 )
-from astrobounds.cosmology.expansion import fermi_f3
+from astrobounds.cosmology.expansion import fermi_f2, fermi_f3
 from astrobounds.cosmology.network import load_network
 from astrobounds.cosmology.relic_model import DarkDecay
 from astrobounds.cosmology.splines import slopes
@@ -125,6 +126,53 @@ def test_total_energy_is_conserved(mass, mixing):
     assert np.max(np.abs(np.cumsum(residual)) * (x[1] - x[0])) < 3e-5
     H = np.sqrt(8.0 * np.pi / 3.0 * rho) / const.M_PLANCK / const.HBAR
     assert_allclose(b.H, H, rtol=1e-5)
+
+
+def test_sources_of_numbers_and_of_dark_radiation():
+    """Energy with its share of the number raises T_nu and leaves mu/T; energy alone lowers mu/T."""
+    plain = decoupling.solve(5.0, mixing="none")
+    T_d = decoupling.free_falling(5.0, decoupling.T_END)
+    late = np.where(T_d < 0.02, 1.0, 0.0) * T_d**4 * plain.H * const.HBAR * 1e-3
+    f2 = np.array([fermi_f2(v) for v in plain.xi_e])
+    f3 = np.array([fermi_f3(v) for v in plain.xi_e])
+    number = 0.75 * late * f2 / (f3 * plain.Tnue)
+    both = decoupling.solve(5.0, mixing="none",
+                            external=decoupling.External(nue=late, nue_number=number))  # fmt: skip
+    assert both.Tnue[-1] > 1.0005 * plain.Tnue[-1]
+    assert_allclose(both.xi_e[-1], plain.xi_e[-1], atol=2e-5)
+    alone = decoupling.solve(5.0, mixing="none", external=decoupling.External(nue=late))
+    assert alone.xi_e[-1] < plain.xi_e[-1] - 1e-3
+    assert_allclose(alone.Neff, both.Neff, rtol=1e-6)  # the same energy
+    dark = decoupling.solve(5.0, mixing="none", external=decoupling.External(dark=late))
+    made = np.trapezoid(late / (plain.H * const.HBAR) / T_d**4, np.log(5.0 / T_d)) * T_d[-1] ** 4
+    assert_allclose(dark.rho_dark[-1], made, rtol=1e-2)
+    start = decoupling.solve(5.0, mixing="none", dark=1.0)
+    assert_allclose(start.rho_dark / (T_d / 5.0) ** 4, 1.0, rtol=1e-12)
+
+
+def test_fermi_integrals_of_rare_neutrinos():
+    for xi in (-6.0, -0.51, -0.49, 0.3):
+        exact = quad(lambda x, xi=xi: x**3 / (np.exp(x - xi) + 1.0), 0.0, 60.0, epsabs=0.0)[0]
+        assert_allclose(fermi_f3(xi), exact, rtol=1e-9)
+        exact = quad(lambda x, xi=xi: x**2 / (np.exp(x - xi) + 1.0), 0.0, 60.0, epsabs=0.0)[0]
+        assert_allclose(fermi_f2(xi), exact, rtol=1e-8)
+
+
+@pytest.mark.parametrize("neutrinos", ["separate", "common"])
+def test_other_treatments_of_neutrinos(neutrinos):
+    """Where decays are early they agree on helium to 0.5 %."""
+    model = ab.HNL(mass=200 * u.MeV, mixing={"e": 9e-8})
+    assert_allclose(quiet(model, neutrinos=neutrinos).Yp, quiet(model).Yp, rtol=5e-3)
+
+
+def test_derivatives_at_a_point_with_a_particle():
+    out = quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 9e-8}))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ValidityWarning)
+        table = out.sensitivities(reactions=())
+    up = quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 9e-8}), omega_b=1.01 * out.omega_b)
+    # eta also decides how many pions meet a nucleon, which the derivative holds fixed
+    assert_allclose(np.log(up.DH / out.DH) / np.log(1.01), table["omega_b"]["DH"], atol=0.03)
 
 
 def test_entropy_injection_keeps_eta_of_today():
@@ -264,6 +312,7 @@ def test_flags_name_the_stage():
     assert "photodisintegration" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-11})).flags
     assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
     assert "mesons on nuclei" in quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 1e-12})).flags
+    assert "mesons on nuclei" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-12})).flags
 
 
 def test_a_result_carries_its_relic():

@@ -80,6 +80,27 @@ def test_partners_count():
     assert_allclose(relic_rates.partners(np.array([5e4]), "tau"), full, rtol=5e-3)
 
 
+@pytest.mark.parametrize(
+    ("mass", "T", "flavour"),
+    [(5.0, 1.7, "e"), (30.0, 12.0, "tau"), (100.0, 28.0, "e"), (250.0, 70.0, "mu")],
+)
+def test_masses_of_partners_and_of_n_factorise(mass, T, flavour):
+    """C_a(T) R(p/T, m/T) against every leptonic process with all its masses: 4 %."""
+    masses = {"e-": const.M_E, "e+": const.M_E, "mu-": const.M_MU, "mu+": const.M_MU}
+    leptons = {"nu", "e", "mu", "e mu"}
+    for u in (1.0, 2.0):
+        full = sum(
+            relic_rates.reduced_rate(
+                u, mass / T, p.coefficients, [masses.get(x, 0.0) / T for x in p.species]
+            ).sum()
+            for p in hnl_processes(flavour)
+            if p.lepton_number > 0 and p.group in leptons
+        )
+        count = relic_rates.partners(np.array([T]), flavour)[0]
+        ours = relic_rates.UNIT * count * relic_rates.contact_rate(np.array([u]), np.array([mass / T]))
+        assert_allclose(full, ours[0], rtol=0.04)
+
+
 def test_matter_potential():
     """B = 10.9e-9 GeV^-4 with the charged lepton in the plasma, 3.05e-9 without."""
     assert_allclose(relic_rates.potential(np.array([100.0]), "e"), 10.9e-21, rtol=2e-3)
