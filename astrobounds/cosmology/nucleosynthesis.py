@@ -76,6 +76,12 @@ class BBN:
     network: object = field(repr=False)
     inputs: dict = field(repr=False)
 
+    def __repr__(self):
+        return (
+            f"BBN(Neff={self.Neff:.5f}, Yp={self.Yp:.6f}, DH={self.DH:.5e}, He3H={self.He3H:.5e}, "
+            f"Li7H={self.Li7H:.5e}; omega_b={self.omega_b:g}, flags={self.flags})"
+        )
+
     @property
     def relic(self):
         """The decaying particle along the way (:class:`relic_history.Evolution`), or None."""

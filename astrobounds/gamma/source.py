@@ -134,6 +134,9 @@ class ParentSpectrum:
     y: np.ndarray
     p_max: float
 
+    def __repr__(self):
+        return f"ParentSpectrum(mass={self.mass:g} MeV, {np.size(self.y)} momenta)"
+
     @property
     def momentum(self):
         """Grid of momenta in MeV."""

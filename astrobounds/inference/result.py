@@ -39,6 +39,10 @@ class Chain:
     references: tuple = ()
     notes: tuple = ()
 
+    def __repr__(self):
+        steps, walkers, _ = self.coordinates.shape
+        return f"Chain({', '.join(self.names)}; {walkers} walkers, {steps} steps, {self.stopped})"
+
     @classmethod
     def from_store(cls, arrays, attrs, posterior=None):
         """Build from the content of a run file."""

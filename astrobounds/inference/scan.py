@@ -41,6 +41,10 @@ class Scan:
     references: tuple = ()
     notes: dict = field(default_factory=dict)
 
+    def __repr__(self):
+        nx, ny = self.x.size, self.y.size
+        return f"Scan({self.x_name}: {nx}, {self.y_name}: {ny}; {', '.join(self.loglike)})"
+
     def _total(self, constraint=None):
         if constraint is None:
             return sum(self.loglike.values()), sum(self.null.values())

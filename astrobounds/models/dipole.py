@@ -117,6 +117,10 @@ class DipoleHNL:
     references = ("MagillDipole2018", "Chauhan:2024nfa")
     parameters = ("mass", "dipole.e", "dipole.mu", "dipole.tau")
 
+    def __repr__(self):
+        used = {f: d for f, d in zip(const.FLAVOURS, self.dipole_gev) if d > 0.0}
+        return f"DipoleHNL(mass={self.mass_mev:g} MeV, dipole={used} / GeV, nature='{self.nature}')"
+
     def __post_init__(self):
         import astropy.units as u
 

@@ -46,6 +46,12 @@ class Emission:
         "Carenza:2023old", "Chauhan:2025mnn", "Dolgov:1997mb", "Chang:2016ntp", "Mastrototaro:2019vug",
     )  # fmt: skip
 
+    def __repr__(self):
+        return (
+            f"Emission({self.model!r}, star='{self.star.name}', "
+            f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g})"
+        )
+
     def __post_init__(self):
         if not has_mixing(self.model):
             object.__setattr__(self, "references", DIPOLE_REFERENCES)

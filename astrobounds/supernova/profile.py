@@ -40,6 +40,9 @@ class Star:
     meta: dict = field(default_factory=dict)
     origin: tuple = field(default=(), repr=False)  # (name or path, options) it was loaded from
 
+    def __repr__(self):
+        return f"Star('{self.name}', {self.breaks[0]:g}-{self.breaks[-1]:g} km)"
+
     def __reduce__(self):
         """Travel to another process as the file or name the star was loaded from."""
         if not self.origin:
