@@ -89,11 +89,9 @@ def _point_arguments(posterior, texts):
         name, equals, value = text.partition("=")
         if not equals:
             raise ConfigError(f"'{text}': write name=value, for instance mixing.tau=1e-8")
-        if name not in allowed:
-            raise ConfigError(
-                f"unknown parameter '{name}'{did_you_mean(name, allowed)}; "
-                f"allowed: {', '.join(allowed)}"
-            )
+        if name not in allowed or name in values:
+            twice = "is given twice" if name in values else f"is unknown{did_you_mean(name, allowed)}"
+            raise ConfigError(f"parameter '{name}' {twice}; allowed: {', '.join(allowed)}")
         try:
             values[name] = float(value)
         except ValueError:
@@ -233,7 +231,7 @@ def main(argv=None):
     try:
         args.function(args)
     except AstroboundsError as error:
-        print(f"astrobounds: {error}", file=sys.stderr)
+        print(f"astrobounds: {' '.join(str(error).split())}", file=sys.stderr)
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
         print("\nastrobounds: stopped; run again to go on", file=sys.stderr)
@@ -241,7 +239,10 @@ def main(argv=None):
     except BrokenPipeError:
         return 0
     except OSError as error:
-        print(f"astrobounds: {error}", file=sys.stderr)
+        where = f" ({error.filename})" if error.filename else ""
+        reason = " ".join(str(error.strerror or error).split())
+        print(f"astrobounds: {reason}{where}; what was computed is kept, mend it and run again",
+              file=sys.stderr)  # fmt: skip
         return EXIT_BAD_INPUT
     return 0
 

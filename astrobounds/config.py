@@ -9,6 +9,9 @@ from .errors import AstroboundsError, ConfigError, did_you_mean
 KEYS = ("name", "model", "nature", "parameters", "constraints", "scan", "sample", "output", "pool")
 SCAN_KEYS = {"x": str, "y": str, "shape": list, "at": dict}
 SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int}
+SAMPLE_RANGES = {
+    "walkers": (2, 10**5), "steps": (1, 10**9), "min_steps": (0, 10**9), "seed": (0, 2**32 - 1),
+}  # fmt: skip
 PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
     "tied": ("to", "factor"),
@@ -38,6 +41,25 @@ class Run:
     sample: dict | None = None
     pool: int | None = 2
     text: str = field(default="", repr=False)
+
+
+def _loader():
+    """Return a YAML loader that refuses a key given twice instead of keeping the last."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        def construct_mapping(self, node, deep=False):
+            seen = set()
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if isinstance(key, str) and key in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key '{key}' is given twice", key_node.start_mark
+                    )
+                seen.add(key if isinstance(key, str) else id(key_node))
+            return super().construct_mapping(node, deep)
+
+    return Loader
 
 
 def quantity(value, what):
@@ -156,11 +178,16 @@ def load(path, output=None):
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not a text file") from None
     try:
-        content = yaml.safe_load(text)
+        content = yaml.load(text, Loader=_loader())
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
-        raise ConfigError(f"{path}{line}: not valid YAML ({getattr(error, 'problem', error)})") from None
+        problem = " ".join(str(getattr(error, "problem", None) or error).split())
+        raise ConfigError(f"{path}{line}: not valid YAML ({problem})") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: a value cannot be read ({error})") from None
+    if content is None:
+        raise ConfigError(f"{path} is empty; see examples/ for a run file")
     content = _mapping(content, str(path))
     _only(content, KEYS, str(path))
     for key in ("model", "parameters", "constraints"):
@@ -192,8 +219,9 @@ def _build(path, content, text, output):
         scan.setdefault("x", "mass")
         scan["at"] = {k: quantity(v, f"scan: at: {k}") for k, v in scan.get("at", {}).items()}
         shape = scan.get("shape", [60, 80])
-        if len(shape) != 2 or not all(isinstance(n, int) and n >= 2 for n in shape):
-            raise ConfigError(f"scan: shape = {shape!r} is not two integers of at least 2")
+        whole = [isinstance(n, int) and not isinstance(n, bool) and 2 <= n <= 10_000 for n in shape]
+        if len(shape) != 2 or not all(whole):
+            raise ConfigError(f"scan: shape = {shape!r} is not two integers from 2 to 10000")
         scan["shape"] = tuple(shape)
         if "y" not in scan:
             raise ConfigError("scan: 'y' is missing, for instance mixing.tau")
@@ -206,9 +234,17 @@ def _build(path, content, text, output):
     sample = content.get("sample")
     if sample is not None:
         sample = _typed(_mapping(sample, "sample"), SAMPLE_KEYS, "sample")
+        for key, (low, high) in SAMPLE_RANGES.items():
+            if key in sample and not low <= sample[key] <= high:
+                raise ConfigError(f"sample: {key} = {sample[key]} is outside [{low}, {high}]")
+    if scan is None and sample is None:
+        raise ConfigError("there is nothing to do: give 'scan', 'sample' or both")
     pool = content.get("pool", 2)
-    if pool is not None and (isinstance(pool, bool) or not isinstance(pool, int) or pool < 1):
-        raise ConfigError(f"pool = {pool!r}: the number of processes, at least 1")
+    if pool is not None and (isinstance(pool, bool) or not isinstance(pool, int) or not 1 <= pool <= 256):
+        raise ConfigError(f"pool = {pool!r}: the number of processes, from 1 to 256")
     name = str(content.get("name", path.stem))
-    folder = Path(output) if output is not None else Path(str(content.get("output", name)))
+    folder = content.get("output", path.stem) if output is None else output
+    if not isinstance(folder, (str, Path)) or not str(folder).strip() or "\0" in str(folder):
+        raise ConfigError(f"output = {folder!r}: the name of a folder is needed")
+    folder = Path(folder)
     return Run(name, path, folder, posterior, scan, sample, pool, text)

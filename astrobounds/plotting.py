@@ -118,8 +118,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
 
     level = np.log(2.0 * threshold(cl, rule))
     for k, name in enumerate(scan.loglike):
-        height = np.log(np.maximum(scan.delta_chi2(name), 1e-12))
-        height[~np.isfinite(height)] = np.log(1e12)
+        height = scan.log_height(name)
         if height.max() <= level:
             continue
         colour = COLOURS.get(name, f"C{k}")
@@ -148,7 +147,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
     ax.set(xlabel=axis_label(scan.x_name), ylabel=axis_label(scan.y_name),
            xlim=(scan.x[0], scan.x[-1]), ylim=(scan.y[0], scan.y[-1]))  # fmt: skip
     if title:
-        ax.set_title(title)
+        ax.set_title(title.replace("$", r"\$"))
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower left", fontsize=8)
     return ax

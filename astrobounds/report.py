@@ -8,7 +8,6 @@ import numpy as np
 from .progress import Progress
 
 log = logging.getLogger("astrobounds")
-FILES = ("exclusion.png", "corner.png", "limits.txt", "references.bib")
 
 
 def perform(run, show=True):
@@ -39,6 +38,8 @@ def perform(run, show=True):
     except OSError as error:
         raise ConfigError(f"cannot create the folder {run.output}: {error.strerror}") from None
     path = run.output / "run.h5"
+    if path.is_dir():
+        raise ConfigError(f"{path} is a folder; move it away or choose another output")
     before = state(path)
     done = []
     grid = chain = None
@@ -47,7 +48,10 @@ def perform(run, show=True):
     if run.sample is not None:
         chain = sample(run.posterior, path, progress=show, **run.sample)
         log.info("%s", chain.diagnosis)
-    missing = [f for f in FILES if not (run.output / f).exists()]
+    wanted = ["limits.txt", "references.bib"]
+    wanted += ["exclusion.png"] if grid is not None else []
+    wanted += ["corner.png"] if chain is not None else []
+    missing = [f for f in wanted if not (run.output / f).exists()]
     if before and before == state(path) and not missing:
         return [f"{path}: nothing is left to do"]
     if grid is not None:

@@ -103,6 +103,20 @@ BAD = [
     ("walkers: 16", "walkers: 3", "even number"),
     ("y: mixing.e", "y: mixing.mu", "has no prior"),
     ("pool: 1", "pool: none", "number of processes"),
+    ("pool: 1", "pool: 100000", "from 1 to 256"),
+    ("seed: 3", "seed: -1", "outside [0, 4294967295]"),
+    ("steps: 900", "steps: 0", "outside [1,"),
+    ("seed: 3", "seed: 3, seed: 4", "given twice"),
+    ("shape: [20, 24]", "shape: [1000000000, 3]", "from 2 to 10000"),
+    ("shape: [20, 24]", "shape: [20, 24], at: {mixing.e: 5}", "inside its prior|is not a value"),
+    ("- lab: {", "- lab: {smooth: xx, ", "wrong type or value"),
+    ("- lab: {", "- lab: {unknown_cl: xx, ", "wrong type or value|confidence"),
+    ("- lab:", "- sn1987a-cooling: {star: 3}\n  - lab:", "packaged star"),
+    ("- lab:", "- sn1987a-cooling: {gravity: 'no'}\n  - lab:", "true or false"),
+    ("- lab:", "- sn1987a-cooling: {helicity: [1]}\n  - lab:", "allowed: helicity"),
+    ("output: out", "output: null", "name of a folder"),
+    ("scan: {x: mass, y: mixing.e, shape: [20, 24]}\nsample: {walkers: 16, steps: 900, "
+     "min_steps: 900, seed: 3}", "", "nothing to do"),
     ("parameters:", "parameters: {", "not valid YAML"),
 ]
 
@@ -159,10 +173,33 @@ def test_profile_file_with_a_missing_column(folder, capsys):
     assert "column 'rho' is missing" in capsys.readouterr().err
 
 
+def test_changed_options_are_another_configuration(folder, capsys):
+    """Options that no description names: another curve, family or digit must not reuse results."""
+    assert main(["run", "run.yaml", "-q"]) == 0
+    changes = [
+        ("na62_2020_ue4", "triumf_1992_ue4"), ("1.0e-4}", "1.000001e-4}"),
+        ("- lab: {", "- lab: {likelihood: half-gaussian, "), ("seed: 3", "seed: 4"),
+    ]  # fmt: skip
+    for old, new in changes:
+        (folder / "run.yaml").write_text(SMALL.replace(old, new))
+        assert main(["run", "run.yaml", "-q"]) == 2, new
+        assert "choose another output" in capsys.readouterr().err
+
+
+def test_only_a_scan_is_finished_too(folder, capsys):
+    text = SMALL.replace("sample:", "# sample:")
+    (folder / "run.yaml").write_text(text.replace("output:", "name: 'cost $\\frac{$'\noutput:"))
+    assert main(["run", "run.yaml", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["run", "run.yaml", "-q"]) == 0
+    assert "nothing is left to do" in capsys.readouterr().out
+
+
 @pytest.mark.slow
 def test_sigkill_at_ten_random_moments_loses_nothing(folder):
     """Kill the run ten times; the result is bit for bit that of an undisturbed run."""
     text = SMALL.replace("steps: 900, min_steps: 900", "steps: 2500, min_steps: 2500")
+    text = text.replace("pool: 1", "pool: 2")  # workers must not outlive the run and keep its lock
     (folder / "run.yaml").write_text(text)
     (folder / "calm.yaml").write_text(text.replace("output: out", "output: calm"))
     command = [sys.executable, "-m", "astrobounds", "run", "-q"]

@@ -31,7 +31,7 @@ class LowEnergySNe(StarSpectrum):
     defaults = (5e13, 50.0)
     _sources = ("Caputo:2022mah", "Chauhan:2024nfa")
 
-    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos="zero",
+    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, envelope_cm=None, core_cm=2e6, allowed=None, width=0.3):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration)
         self._envelope = self.defaults[0] if envelope_cm is None else float(envelope_cm)

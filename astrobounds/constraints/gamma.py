@@ -3,6 +3,7 @@
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
+from .stars import star_of, transport_options
 
 DURATION_S = 3.0  # effective length of a burst given by its state at one second
 
@@ -15,12 +16,10 @@ class StarSpectrum:
     _sources = ()
 
     def __init__(self, star, gravity, helicity, neutrinos, duration):
-        from ..supernova import load
-
-        if not duration > 0.0:
+        if isinstance(duration, str) or not duration > 0.0:
             raise ConfigError(f"{self.name}: duration = {duration!r} s must be positive")
-        self.star = load(star, neutrinos=neutrinos) if isinstance(star, str) else star
-        self._emission = {"gravity": bool(gravity), "helicity": helicity}
+        self.star = star_of(star, neutrinos)
+        self._emission = transport_options(gravity, helicity)
         self._duration = float(duration)
         self._table = None
         self.nuisances = {}
@@ -100,7 +99,7 @@ class SMM(_DecayPhotons):
     name = "smm"
     _sources = ("Chupp:1989kx",)
 
-    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos="zero",
+    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, fsr=True):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
         self.nuisances = {
@@ -142,7 +141,7 @@ class GammaDiffuse(_DecayPhotons):
     name = "gamma-diffuse"
     _sources = ("Yuksel:2008cu", "Horiuchi:2008jz", "Kappadath:1998", "Ackermann:2014usa")
 
-    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos="zero",
+    def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, fsr=True, width=0.1):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
         self.nuisances = {"log10_sn_rate": Normal(0.0, width)}
@@ -176,7 +175,7 @@ class GalacticSN(_DecayPhotons):
     _sources = ("e-ASTROGAM:2017pxr", "Atwood:2009ez", "McEnery2019")
 
     def __init__(self, telescope="e-ASTROGAM", distance_kpc=10.0, exposure_s=1e5, star="fiducial",
-                 gravity=True, helicity="helicity", neutrinos="zero", duration=DURATION_S,
+                 gravity=True, helicity="helicity", neutrinos=None, duration=DURATION_S,
                  fsr=True):  # fmt: skip
         from ..gamma import instrument
 

@@ -27,6 +27,10 @@ class Laboratory:
                  numbers=None, smooth=None, portal="mixing"):  # fmt: skip
         from ..lab import LabLikelihood
 
+        if unknown_cl is not None and (
+            isinstance(unknown_cl, (str, bool)) or not 0.0 < float(unknown_cl) < 1.0
+        ):
+            raise ConfigError(f"lab: unknown_cl = {unknown_cl!r}: a confidence level such as 0.9")
         self._portal = portal
         self._likelihood = LabLikelihood(
             curves=curves, portal=portal, likelihood=likelihood, unknown_nature=unknown_nature,

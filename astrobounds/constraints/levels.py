@@ -26,7 +26,7 @@ def threshold(cl, rule="limit"):
     """
     if rule not in RULES:
         raise ConfigError(f"rule = {rule!r}{did_you_mean(rule, RULES)}; allowed: {', '.join(RULES)}")
-    if not 0.0 < cl < 1.0:
+    if isinstance(cl, str) or not 0.0 < cl < 1.0:
         raise ConfigError(f"cl = {cl!r}: a confidence level lies between 0 and 1")
     if rule == "limit":
         return -np.log1p(-cl)

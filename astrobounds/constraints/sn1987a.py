@@ -3,6 +3,7 @@
 from ..errors import ConfigError
 from ..priors import Normal
 from .protocol import S_90
+from .stars import star_of, transport_options
 
 LOG10_ALLOWED = (52.4771, 0.2)  # log10(3e52 erg/s) and the spread of models of the cooling at 1 s
 
@@ -40,15 +41,13 @@ class SN1987ACooling:
     null_loglike = 0.0
 
     def __init__(self, star="fiducial", allowed=LOG10_ALLOWED[0], width=LOG10_ALLOWED[1],
-                 gravity=True, helicity="helicity", neutrinos="zero"):  # fmt: skip
-        from ..supernova import load
-
-        if not 40.0 < allowed < 60.0:
+                 gravity=True, helicity="helicity", neutrinos=None):  # fmt: skip
+        if isinstance(allowed, str) or not 40.0 < allowed < 60.0:
             raise ConfigError(
                 f"sn1987a-cooling: allowed = {allowed!r} is log10 of erg/s, between 40 and 60"
             )
-        self.star = load(star, neutrinos=neutrinos) if isinstance(star, str) else star
-        self._options = {"gravity": bool(gravity), "helicity": helicity}
+        self.star = star_of(star, neutrinos)
+        self._options = transport_options(gravity, helicity)
         self.nuisances = {"log10_L_allowed": Normal(allowed, width)}
         self._table = None
         self._pattern = None

@@ -1,7 +1,39 @@
 """What a posterior is put together from: constraints by name, their nuisances, the model's nature."""
 
 from ..constraints import get
-from ..errors import AstroboundsError, ConfigError
+from ..errors import AstroboundsError, ConfigError, did_you_mean
+
+
+def check_arguments(model, priors, constraints):
+    """Raise unless a posterior is given a model class, a mapping and a list."""
+    if not isinstance(model, type) or not hasattr(model, "parameters"):
+        raise ConfigError(
+            f"model = {model!r}: give a model class such as astrobounds.HNL, not its name or an object"
+        )
+    if not hasattr(priors, "items"):
+        raise ConfigError(f"priors = {priors!r}: a mapping from parameter to prior is needed")
+    if isinstance(constraints, (str, dict)) or not hasattr(constraints, "__iter__"):
+        raise ConfigError(f"constraints = {constraints!r}: a list is needed, for instance ['lab']")
+
+
+def build_point(model, arguments):
+    """Return a model object; a missing or unknown argument is named."""
+    import inspect
+
+    signature = inspect.signature(model).parameters
+    for name in arguments:
+        if name not in signature:
+            raise ConfigError(
+                f"{model.__name__} has no argument '{name}'{did_you_mean(name, signature)}"
+            )
+    for name, parameter in signature.items():
+        if name not in arguments and parameter.default is parameter.empty:
+            raise ConfigError(
+                f"the point of {model.__name__} lacks '{name}': give mass and couplings, for instance "
+                "mass=200*u.MeV, mixing={'tau': 1e-8} (on the command line mass='200 MeV' "
+                "mixing.tau=1e-8)"
+            )
+    return model(**arguments)
 
 
 def check_domains(constraints, spans):
@@ -69,8 +101,11 @@ def resolve(constraint):
             return get(name, **options)
         except AstroboundsError:
             raise
-        except TypeError as error:
-            raise ConfigError(f"constraint '{name}': {error}") from None
+        except (TypeError, ValueError, AttributeError, OverflowError) as error:
+            raise ConfigError(
+                f"constraint '{name}' with options {options}: one of them has a wrong type or value "
+                f"({error})"
+            ) from None
     for member in ("name", "loglike", "predict", "nuisances"):
         if not hasattr(constraint, member):
             raise ConfigError(

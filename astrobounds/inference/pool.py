@@ -1,16 +1,29 @@
 """Pools: anything with a ``map``, with the likelihood placed once per worker."""
 
 import multiprocessing
+import os
+import threading
+import time
 from concurrent.futures import Executor, ProcessPoolExecutor
 from contextlib import contextmanager
 
 from ..errors import ConfigError
+from .store import release_locks
 
 _WORKER = {}
 
 
-def _place(function):
+def _place(function, parent):
+    """Start of a worker: keep the function, drop inherited locks, end when the parent ends."""
+    release_locks()
     _WORKER["function"] = function
+
+    def watch():
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _call(argument):
@@ -46,11 +59,12 @@ def bound_pool(function, pool=None):
     if pool is None or pool == 1:
         yield _Bound(lambda arguments: map(function, arguments))
     elif isinstance(pool, int) and not isinstance(pool, bool):
-        if pool < 1:
-            raise ConfigError(f"pool = {pool}: at least one process")
+        if not 1 <= pool <= 256:
+            raise ConfigError(f"pool = {pool}: between 1 and 256 processes")
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("fork" if "fork" in methods else "spawn")
-        with ProcessPoolExecutor(pool, context, initializer=_place, initargs=(function,)) as workers:
+        with ProcessPoolExecutor(pool, context, initializer=_place,
+                                 initargs=(function, os.getpid())) as workers:  # fmt: skip
             yield _Bound(lambda arguments: workers.map(_call, arguments))
     elif isinstance(pool, Executor):
         yield _Bound(lambda arguments: pool.map(function, arguments))

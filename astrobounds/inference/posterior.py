@@ -9,7 +9,8 @@ import numpy as np
 from ..constraints.protocol import Region
 from ..errors import ConfigError, ConvergenceError, DomainError, did_you_mean
 from ..priors import Prior, Tied, _number
-from .parts import check_domains, nature_of, nuisances, resolve
+from .identity import digest, prior_text
+from .parts import build_point, check_arguments, check_domains, nature_of, nuisances, resolve
 
 _CANONICAL = {"mass": "MeV"}
 
@@ -96,6 +97,7 @@ class Posterior:
     """
 
     def __init__(self, model, priors, constraints, nature=None):
+        check_arguments(model, priors, constraints)
         self.model = model
         self.constraints = tuple(resolve(c) for c in constraints)
         if not self.constraints:
@@ -132,9 +134,7 @@ class Posterior:
         self.nuisance_names = tuple(n for n in self.names if n not in model.parameters)
         self._check_support()
         self._recenter()
-        self._identities = {  # taken before any table is built
-            c.name: list(c.describe()) if hasattr(c, "describe") else [] for c in self.constraints
-        }
+        self._identities = {c.name: digest(c) for c in self.constraints}  # before any table is built
 
     def _take(self, name, prior):
         if isinstance(prior, Tied):
@@ -196,7 +196,7 @@ class Posterior:
             "astrobounds": __version__,
             "model": self.model.__name__,
             "nature": self.nature,
-            "priors": {n: repr(self.priors[n]) for n in self.names},
+            "priors": {n: prior_text(self.priors[n]) for n in self.names},
             "fixed": {n: repr(v) for n, v in sorted(self.fixed.items())},
             "ties": {n: [t.to, t.factor] for n, t in sorted(self.ties.items())},
             "constraints": self._identities,
@@ -336,10 +336,7 @@ class Posterior:
                 arguments[name] = value
         if self.nature is not None:
             arguments.setdefault("nature", self.nature)
-        try:
-            model = self.model(**arguments)
-        except TypeError as error:
-            raise ConfigError(f"{self.model.__name__}: {error}") from None
+        model = build_point(self.model, arguments)
         terms = []
         for c in self.constraints:
             start = time.perf_counter()

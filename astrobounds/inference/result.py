@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..constraints.levels import threshold
 from ..errors import ConfigError, did_you_mean
+from ..priors import _number
 
 BURN = 2.0  # autocorrelation times dropped at the start, at least a fifth of the chain
 
@@ -119,8 +121,13 @@ class Chain:
         -------
         float
         """
+        threshold(cl)  # checks it
         values, keep = self.values(name), np.ones(len(self.flat()), dtype=bool)
-        for other, (low, high) in (where or {}).items():
+        for other, span in (where or {}).items():
+            try:
+                low, high = (_number(end, other)[0] for end in span)
+            except TypeError:
+                raise ConfigError(f"where: {other} = {span!r} is not a pair (low, high)") from None
             v = self.values(other)
             keep &= (v >= low) & (v <= high)
         if not keep.any():
@@ -129,8 +136,6 @@ class Chain:
             return float(np.quantile(values[keep], cl))
         if method != "delta-chi2":
             raise ConfigError(f"method = {method!r}; allowed: 'bayesian', 'delta-chi2'")
-        from ..constraints.levels import threshold
-
         lnl = self.log_prob[self.burn_in :].ravel() - self._log_prior()
         good = keep & (lnl > lnl[keep].max() - threshold(cl, "delta-chi2"))
         return float(values[good].max())

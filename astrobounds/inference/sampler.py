@@ -106,21 +106,26 @@ def _start_positions(posterior, atlas, walkers, rng, log_posterior):
 
 
 def _check_start(posterior, start, walkers, rng):
-    start = np.atleast_2d(np.asarray(start, dtype=float))
+    try:
+        start = np.atleast_2d(np.asarray(start, dtype=float))
+    except (TypeError, ValueError):
+        raise ConfigError(f"start = {start!r}: rows of numbers are needed") from None
     if start.shape[1] != posterior.ndim:
         raise ConfigError(
             f"start has {start.shape[1]} columns, the posterior {posterior.ndim} parameters "
             f"({', '.join(posterior.labels())})"
         )
     low, high = posterior.bounds().T
-    if len(start) != walkers:
-        start = start[rng.integers(len(start), size=walkers)]
-        start = start + 1e-3 * (high - low) * rng.standard_normal(start.shape)
-    start = np.clip(start, low + 1e-9 * (high - low), high - 1e-9 * (high - low))
     for name, column, a, b in zip(posterior.names, start.T, low, high):
         if not np.all((column >= a) & (column <= b)):
-            raise ConfigError(f"start: '{name}' lies outside its prior [{a:g}, {b:g}]")
-    return start
+            raise ConfigError(
+                f"start: coordinate of '{name}' lies outside its prior, [{a:g}, {b:g}]"
+            )
+    spread = np.linalg.matrix_rank(start - start.mean(axis=0), tol=1e-9)
+    if len(start) != walkers or spread < posterior.ndim:  # too few or singular: scatter around
+        start = start[rng.integers(len(start), size=walkers)]
+        start = start + 1e-3 * (high - low) * rng.standard_normal(start.shape)
+    return np.clip(start, low + 1e-9 * (high - low), high - 1e-9 * (high - low))
 
 
 def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_steps=2000, start=None,
@@ -172,6 +177,11 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     """
     import emcee
 
+    for key, value, low, high in (("walkers", walkers, 2, 10**5), ("steps", steps, 1, 10**9),
+                                  ("min_steps", min_steps, 0, 10**9), ("seed", seed, 0, 2**32 - 1)):  # fmt: skip
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or not low <= value <= high:
+            raise ConfigError(f"{key} = {value!r}: a whole number from {low} to {high} is needed")
     if walkers % 2 or walkers < 2 * posterior.ndim:
         raise ConfigError(
             f"walkers = {walkers}: an even number of at least {2 * posterior.ndim} is needed"
@@ -181,11 +191,12 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     run = RunFile(path, fingerprint) if path is not None else NoFile()
     with run:
         before = run.attrs.get("mcmc", {})
-        if before and int(before["nwalkers"]) != walkers:
-            raise DataError(
-                f"{path} holds a chain of {before['nwalkers']} walkers, not {walkers}: "
-                "ask for the same number or choose another output name"
-            )
+        for key, value in (("nwalkers", walkers), ("seed", seed)):
+            if before and int(before[key]) != value:
+                raise DataError(
+                    f"{path} holds a chain with {key} = {before[key]}, not {value}: "
+                    "ask for the same or choose another output name"
+                )
         backend = JournalBackend(run)
         _restore(run, backend, walkers, posterior.ndim)
         finished = before.get("stopped", "") and not run.pending("step")

@@ -63,21 +63,28 @@ class Scan:
         return -2.0 * (values - best)
 
     def excluded(self, cl=0.9, constraint=None, rule="limit"):
-        """Return the mask of excluded points, shape (nx, ny); see :func:`threshold` for the rule."""
+        """Return the mask of excluded points, shape (nx, ny); a failed point is never excluded.
+
+        See :func:`astrobounds.constraints.levels.threshold` for the rule.
+        """
         return self.delta_chi2(constraint) >= 2.0 * threshold(cl, rule)
 
+    def log_height(self, constraint=None):
+        """Return ln(Delta chi2), close to linear between grid points; failed points at the bottom."""
+        height = np.log(np.clip(self.delta_chi2(constraint), 1e-12, 1e12))
+        height[np.isnan(height)] = np.log(1e-12)
+        return height
+
     def failed(self):
-        """Return the mask of points where a solver failed (lnL = -inf)."""
-        return ~np.isfinite(self._total()[0])
+        """Return the mask of points where a solver failed or the model does not exist (lnL = NaN)."""
+        return np.isnan(self._total()[0])
 
     def contours(self, cl=0.9, constraint=None, rule="limit"):
         """Return the boundary of the excluded region as a list of arrays of shape (n, 2)."""
         import contourpy
 
         axes = [np.log(v) if flag else v for v, flag in zip((self.x, self.y), self.log)]
-        # the logarithm of Delta chi2 is close to linear between grid points
-        height = np.log(np.maximum(self.delta_chi2(constraint), 1e-12))
-        height[~np.isfinite(height)] = np.log(1e12)
+        height = self.log_height(constraint)
         lines = contourpy.contour_generator(*axes, height.T).lines(np.log(2.0 * threshold(cl, rule)))
         return [
             np.column_stack([np.exp(c) if flag else c for c, flag in zip(line.T, self.log)])
@@ -91,7 +98,7 @@ class Scan:
         level = np.log(2.0 * threshold(cl, rule))
         t = np.log(self.y) if self.log[1] else self.y
         for name in names:
-            height = np.log(np.maximum(self.delta_chi2(name), 1e-300)) - level
+            height = self.log_height(name) - level
             for i, x in enumerate(self.x):
                 for low, high in _intervals(t, height[i]):
                     ends = [np.exp(v) if self.log[1] and v is not None else v for v in (low, high)]
@@ -136,7 +143,11 @@ class _Column:
         table = np.empty((len(self.posterior.constraints), self.y.size))
         for j, y in enumerate(self.y):
             point = {**self.rest, self.names[0]: float(x), self.names[1]: float(y)}
-            table[:, j] = list(self.posterior.terms(point).values())
+            before = len(self.posterior.failures)
+            values = np.array(list(self.posterior.terms(point).values()))
+            if len(self.posterior.failures) > before:
+                values[np.isneginf(values)] = np.nan
+            table[:, j] = values
         return table, list(self.posterior.failures)
 
 
@@ -147,10 +158,29 @@ def _axis(posterior, name, n):
             f"'{name}' has no prior to span{did_you_mean(name, posterior.names)}; "
             f"free parameters: {', '.join(posterior.names)}"
         )
-    if int(n) != n or n < 2:
-        raise ConfigError(f"shape: {n!r} grid points along '{name}'; at least 2 are needed")
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 2 <= n <= 100_000:
+        raise ConfigError(f"shape: {n!r} grid points along '{name}'; a whole number of at least 2")
     low, high = (prior.coordinate(v) for v in prior.support)
     return np.asarray(prior.value(np.linspace(low, high, int(n)))), bool(prior.label)
+
+
+def _held(posterior, at):
+    """Return the values of ``at`` in canonical units, each inside its prior."""
+    if at is not None and not hasattr(at, "items"):
+        raise ConfigError(f"at = {at!r}: a mapping from parameter to value is needed")
+    rest = {}
+    for name, given in (at or {}).items():
+        if name not in posterior.names:
+            raise ConfigError(
+                f"at: unknown parameter '{name}'{did_you_mean(name, posterior.names)}"
+            )
+        value, unit = _number(given, name)
+        prior = posterior.priors[name]
+        low, high = prior.support
+        if unit != prior.unit or not low <= value <= high:
+            raise ConfigError(f"at: {name} = {given!r} is not a value inside its prior {prior!r}")
+        rest[name] = value
+    return rest
 
 
 def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=None, path=None,
@@ -187,15 +217,18 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
     -----
     Solvers run directly at every grid point: nothing is interpolated.
     """
+    if not isinstance(shape, (tuple, list)) or len(shape) != 2:
+        raise ConfigError(f"shape = {shape!r}: two numbers of grid points are needed, (60, 80)")
+    if x == y:
+        raise ConfigError(f"the axes of a scan are both '{x}'")
+    if path is not None and not str(path):
+        raise ConfigError("path is empty: give the name of a run file or None")
     x_values, x_log = _axis(posterior, x, shape[0])
     y_values, y_log = _axis(posterior, y, shape[1])
-    rest = {k: _number(v, k)[0] for k, v in (at or {}).items()}
+    rest = _held(posterior, at)
     for name in posterior.model_names:
         if name not in (x, y) and name not in rest:
             raise ConfigError(f"the scan needs a value of '{name}': at={{'{name}': ...}}")
-    for name in rest:
-        if name not in posterior.names:
-            raise ConfigError(f"at: unknown parameter '{name}'{did_you_mean(name, posterior.names)}")
     names = [c.name for c in posterior.constraints]
     key = {"x": x, "y": y, "shape": [len(x_values), len(y_values)], "at": rest}
     run = RunFile(path, posterior.fingerprint()) if path is not None else NoFile()
@@ -206,27 +239,28 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
                 f"{path} holds a scan over {stored['key']}, not {key}: choose another output name"
             )
         table = np.full((len(names), len(x_values), len(y_values)), np.nan)
+        done = np.zeros(len(x_values), dtype=bool)
         if stored:
-            table = run.arrays["scan/table"].copy()
+            table, done = run.arrays["scan/table"].copy(), run.arrays["scan/done"].copy()
         failures = list(json.loads(stored.get("failures", "[]"))) if stored else []
         for meta, arrays in run.pending("column"):
             table[:, meta["index"]] = arrays["column"]
+            done[meta["index"]] = True
             failures += meta["failures"]
-        open_columns = np.flatnonzero(np.isnan(table).any(axis=(0, 2)))
+        open_columns = np.flatnonzero(~done)
         if open_columns.size == 0:
             log.info("%s: the scan is complete, nothing is left to do", path)
         else:
             task = _Column(posterior, x, y, y_values, rest)
             label = f"scan of {x} and {y}"
-            done = len(x_values) - open_columns.size
             for constraint in posterior.constraints:
                 if hasattr(constraint, "forget"):
                     constraint.forget()
-            with Progress(len(x_values), label, progress, done) as bar:
+            with Progress(len(x_values), label, progress, int(done.sum())) as bar:
 
                 def keep(i, result):
                     column, failed = result
-                    table[:, i] = column
+                    table[:, i], done[i] = column, True
                     failures.extend(failed)
                     run.append("column", {"index": int(i), "failures": failed}, column=column)
                     bar.update()
@@ -238,7 +272,9 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
                     for i, result in zip(open_columns[1:], results):
                         keep(i, result)
         if open_columns.size or run.pending("column"):
-            run.arrays.update({"scan/table": table, "scan/x": x_values, "scan/y": y_values})
+            run.arrays.update(
+                {"scan/table": table, "scan/x": x_values, "scan/y": y_values, "scan/done": done}
+            )
             run.attrs["scan"] = {
                 "key": json.dumps(key), "names": json.dumps(names), "log": json.dumps([x_log, y_log]),
                 "failures": json.dumps(failures),

@@ -20,7 +20,21 @@ from ..errors import ConfigError, DataError
 
 FORMAT = "astrobounds-run-1"
 _BLOCK = 512  # bytes before the HDF5 data, where the digest stands
-_MAGIC = b"ABj1"
+_MAGIC = b"ABj2"
+_HEADER = struct.Struct("<4sQII")  # magic, size, checksum of the payload, checksum of the header
+_LOCKS = set()  # held by this process; forked workers must let go of them
+
+
+def release_locks():
+    """Close the locks a forked worker inherited, so that they end with the process that took them."""
+    for lock in list(_LOCKS):
+        lock.close()
+    _LOCKS.clear()
+
+
+def _header(payload):
+    start = struct.pack("<4sQI", _MAGIC, len(payload), zlib.crc32(payload))
+    return start + struct.pack("<I", zlib.crc32(start))
 
 
 def _digest(path):
@@ -76,16 +90,24 @@ class RunFile:
             raise
 
     def _acquire(self):
-        try:
-            lock = open(self.path.with_name(self.path.name + ".lock"), "w")
-        except OSError as error:
-            raise ConfigError(f"cannot write beside {self.path}: {error.strerror}") from None
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        name = self.path.with_name(self.path.name + ".lock")
+        while True:
+            try:
+                lock = open(name, "w")
+            except OSError as error:
+                raise ConfigError(f"cannot write beside {self.path}: {error.strerror}") from None
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                same = os.fstat(lock.fileno()).st_ino == os.stat(name).st_ino
+            except FileNotFoundError:
+                same = False  # removed by the process that just finished: take a new one
+            except OSError:
+                lock.close()
+                raise ConfigError(f"{self.path} is being written by another process") from None
+            if same:
+                _LOCKS.add(lock)
+                return lock
             lock.close()
-            raise ConfigError(f"{self.path} is being written by another process") from None
-        return lock
 
     # -- reading ---------------------------------------------------------------------------------
     def _load(self):
@@ -128,9 +150,7 @@ class RunFile:
     # -- writing ---------------------------------------------------------------------------------
     def _write(self, payload):
         try:
-            self._journal.write(
-                _MAGIC + struct.pack("<QI", len(payload), zlib.crc32(payload)) + payload
-            )
+            self._journal.write(_header(payload) + payload)
             self._journal.flush()
         except OSError as error:
             raise DataError(
@@ -172,7 +192,8 @@ class RunFile:
         except OSError as error:
             part.unlink(missing_ok=True)
             raise DataError(
-                f"cannot write {self.path}: {error.strerror or error}; what was computed is in "
+                f"cannot write {self.path}: {error.strerror or 'the disk may be full'}; what was "
+                "computed is in "
                 f"{self.journal_path.name} and the last {self.path.name}, free some space and run again"
             ) from None
         self.epoch += 1
@@ -190,6 +211,7 @@ class RunFile:
                     self.journal_path.unlink()
         if self._lock is not None and not self._lock.closed:
             Path(self._lock.name).unlink(missing_ok=True)
+            _LOCKS.discard(self._lock)
             self._lock.close()
 
     def __enter__(self):
@@ -212,14 +234,15 @@ def _difference(old, new):
 def _parse_journal(data, path):
     """Return (header, records, bytes used); a torn last record is dropped, other damage refused."""
     position, header, records = 0, None, []
-    while position + 16 <= len(data):
-        magic = data[position : position + 4]
-        size, crc = struct.unpack("<QI", data[position + 4 : position + 16])
-        end = position + 16 + size
-        if magic == _MAGIC and end > len(data):
+    while position + _HEADER.size <= len(data):
+        begin = position + _HEADER.size
+        magic, size, crc, check = _HEADER.unpack(data[position:begin])
+        sound = magic == _MAGIC and check == zlib.crc32(data[position : begin - 4])
+        end = begin + size
+        if sound and end > len(data):
             break  # torn by a kill
-        payload = data[position + 16 : end]
-        if magic != _MAGIC or zlib.crc32(payload) != crc:
+        payload = data[begin:end]
+        if not sound or zlib.crc32(payload) != crc:
             raise DataError(
                 f"{path} is damaged at byte {position}; move it away to go on from the last checkpoint"
             )

@@ -44,7 +44,11 @@ def load(name, **options):
     DataError
         For an unknown name, a missing column, a bad value (line and column named).
     """
-    return replace(_load(name, options), origin=(str(name), options))
+    try:
+        star = _load(name, options)
+    except TypeError as error:
+        raise DataError(f"star '{name}' with options {options}: {error}") from None
+    return replace(star, origin=(str(name), options))
 
 
 def _load(name, options):
@@ -60,4 +64,8 @@ def _load(name, options):
         )
     if path.suffix == ".ecsv":
         return read_table(path, **options)
+    if options.pop("neutrinos", "own") not in ("own", "zero"):
+        raise DataError(
+            f"{path} brings its own neutrino chemical potentials: leave neutrinos='beta' out"
+        )
     return read_radial_file(path, **options)

@@ -98,6 +98,10 @@ class Emission:
 
     def time_integrated(self, duration_s):
         """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``."""
+        if hasattr(duration_s, "unit"):
+            from ..units import time_s
+
+            duration_s = time_s(duration_s, "duration")
         duration = finite(duration_s, "duration in s", 0.0)
         return NumberSpectrum(self.model.mass_mev, self.energy_mev, self.rate * duration)
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from .. import constants as const
 from ..errors import DomainError
+from ..units import finite
 from . import eos
 
 FREE_NUCLEON_MASS = 939.0  # MeV, both nucleons where a profile gives no effective masses
@@ -166,6 +167,14 @@ def fiducial(neutrinos="zero", r_max_km=100.0, rho_c=3e14, t_c=30.0, radius_km=1
     ----------
     arXiv:1611.03864, arXiv:1803.00993.
     """
+
+    for name, value, low, high in (
+        ("rho_c", rho_c, 1e10, 3e15), ("t_c", t_c, 0.1, 300.0), ("radius_km", radius_km, 1.0, 100.0),
+        ("r_max_km", r_max_km, radius_km * (1 + 1e-9), 3000.0 * radius_km),
+        ("proton_fraction", proton_fraction, 1e-3, 1.0), ("index", index, 0.1, 20.0),
+        ("k_rho", k_rho, -0.9, 10.0), ("k_t", k_t, -0.9, 10.0),
+    ):  # fmt: skip
+        finite(value, f"fiducial star: {name}", low, high)
 
     def density(r):
         x = r / radius_km

@@ -82,6 +82,7 @@ def test_failed_solvers_are_counted_and_kept():
     (({**PRIORS, "mixing.e": "1e-8"}, ["lab"]), r"1\.0e-8"),
     (({"mass": 10 * u.MeV, "mixing.tau": 1e-3}, ["lab"]), "every parameter is fixed"),
     (({**PRIORS}, [object()]), "is not a constraint"),
+    ((None, ["lab"]), "a mapping"), (({**PRIORS}, "lab"), "a list is needed"),
 ])  # fmt: skip
 def test_bad_posteriors(arguments, message):
     with pytest.raises(ConfigError, match=message):
@@ -141,12 +142,16 @@ def test_scan_resumes_and_uses_processes(tmp_path):
 def test_scan_counts_failures(tmp_path):
     grid = ab.scan(posterior(fail_above=300.0), shape=(10, 4), progress=False, path=tmp_path / "f.h5")
     assert grid.failed().sum() == len(grid.notes["failures"]) == 4 * (grid.x > 300.0).sum()
+    assert not grid.excluded()[grid.failed()].any()
+    assert all(x < 300.0 for x, *_ in grid.limits())
     assert np.isfinite(grid.delta_chi2()[~grid.failed()]).all()
 
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"y": "mixing.mu"}, "did you mean 'mixing.tau'"), ({"shape": (1, 5)}, "at least 2"),
-    ({"at": {"tau": 1}}, "unknown parameter"),
+    ({"at": {"tau": 1}}, "unknown parameter"), ({"at": 3}, "mapping"), ({"shape": 3}, "two numbers"),
+    ({"at": {"mixing.tau": 5.0}}, "inside its prior"), ({"at": {"mass": 20.0}}, "inside its prior"),
+    ({"y": "mass"}, "are both"), ({"path": ""}, "path is empty"),
 ])  # fmt: skip
 def test_bad_scans(options, message):
     with pytest.raises(ConfigError, match=message):
@@ -205,13 +210,19 @@ def test_short_chains_are_diagnosed_not_refused():
     assert "ask for more steps" in chain.diagnosis
 
 
+def test_identical_starting_rows_are_scattered():
+    chain = ab.sample(posterior(), walkers=8, steps=40, start=[[2.0, -6.0]] * 8, progress=False)
+    assert np.isfinite(chain.log_prob).all()
+
+
 @pytest.mark.parametrize(("options", "message"), [
     ({"walkers": 7}, "even number"), ({"walkers": 2}, "at least 4"),
-    ({"start": [[1.0, 2.0, 3.0]]}, "3 columns"),
+    ({"start": [[1.0, 2.0, 3.0]]}, "3 columns"), ({"start": [[1e6, -3.0]]}, "outside its prior"),
+    ({"start": "x"}, "rows of numbers"), ({"seed": -1}, "whole number"), ({"steps": 2.5}, "whole number"),
 ])  # fmt: skip
 def test_bad_samples(options, message):
     with pytest.raises(ConfigError, match=message):
-        ab.sample(posterior(), steps=3, progress=False, **{"walkers": 8, **options})
+        ab.sample(posterior(), progress=False, **{"walkers": 8, "steps": 3, **options})
 
 
 # -- run file --------------------------------------------------------------------------------------
@@ -274,11 +285,13 @@ def test_torn_journal_loses_only_the_step_in_flight(tmp_path):
     with RunFile(path, {"a": 1}) as again:
         assert [m["i"] for m, _ in again.pending("step")] == [0, 1]
         again.append("step", {"i": 2}, x=np.full(5, 2))
-    data = bytearray(journal.read_bytes())
-    data[120] ^= 0xFF
-    journal.write_bytes(data)
-    with pytest.raises(DataError, match="damaged at byte"):
-        RunFile(path, {"a": 1})
+    intact = journal.read_bytes()
+    for position in (5, 120, len(intact) // 2):  # a size field, the first record, the middle
+        data = bytearray(intact)
+        data[position] ^= 0xFF
+        journal.write_bytes(data)
+        with pytest.raises(DataError, match="damaged at byte"):
+            RunFile(path, {"a": 1})
 
 
 def test_two_writers_are_kept_apart(tmp_path):
