@@ -177,8 +177,11 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     """
     import emcee
 
-    for key, value, low, high in (("walkers", walkers, 2, 10**5), ("steps", steps, 1, 10**9),
-                                  ("min_steps", min_steps, 0, 10**9), ("seed", seed, 0, 2**32 - 1)):  # fmt: skip
+    numbers = (
+        ("walkers", walkers, 2, 10**5), ("steps", steps, 1, 10**9),
+        ("min_steps", min_steps, 0, 10**9), ("seed", seed, 0, 2**32 - 1),
+    )  # fmt: skip
+    for key, value, low, high in numbers:
         whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
         if not whole or not low <= value <= high:
             raise ConfigError(f"{key} = {value!r}: a whole number from {low} to {high} is needed")

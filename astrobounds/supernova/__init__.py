@@ -20,6 +20,9 @@ _LAZY = {
     "History": ".history",
     "cooling_history": ".history",
     "read_history": ".history",
+    "systematics": ".systematics",
+    "Systematics": ".systematics",
+    "Variation": ".variations",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)
