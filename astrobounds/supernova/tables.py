@@ -208,6 +208,12 @@ def read_radial_file(path):
     """
     header = 5
     lines = Path(path).read_text(encoding="utf-8", errors="replace").splitlines()
+    for number, line in enumerate(lines[:header], 1):
+        fields = line.split()
+        if len(fields) == len(GARCHING) and all(map(_is_number, fields)):
+            raise DataError(
+                f"{path}, line {number}: data where {header} header lines are expected"
+            )
     rows = []
     for number, line in enumerate(lines[header:], header + 1):
         if not line.strip():
@@ -227,6 +233,11 @@ def read_radial_file(path):
         raise DataError(f"{path}: {len(rows)} data lines; at least 4 are needed")
     data = dict(zip(GARCHING, np.array(rows).T))
     radius = data["radius"] / 1e5
+    if not 5.0 < radius[-1] < 1e8:
+        raise DataError(
+            f"{path}: the outermost radius is {data['radius'][-1]:g}, read as cm; the first column "
+            "must be in cm and reach beyond 5 km"
+        )
     check_columns(
         {"radius": radius, "rho": data["rho"], "temperature": data["T"], "lapse": data["lapse"],
          **{k: data[k] for k in ("mu_nue", "mu_e", "mu_n", "mu_p", "mu_mu", "mu_numu", "U_n",

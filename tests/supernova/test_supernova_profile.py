@@ -229,3 +229,39 @@ def test_loaded_stars_travel_to_other_processes(star):
     )
     with pytest.raises(TypeError, match="write it to a file"):
         pickle.dumps(arrays)
+
+
+def test_radial_reader_wants_centimetres_and_a_header(tmp_path, star):
+    path = radial_file(tmp_path / "snapshot.txt", star)
+    lines = path.read_text().splitlines()
+    (tmp_path / "headless.txt").write_text("\n".join(lines[5:]))
+    with pytest.raises(DataError, match="5 header lines"):
+        ab.supernova.load(tmp_path / "headless.txt")
+    kilometres = [" ".join([f"{float(x.split()[0]) / 1e5:.8e}", *x.split()[1:]]) for x in lines[5:]]
+    (tmp_path / "km.txt").write_text("\n".join([*lines[:5], *kilometres]))
+    with pytest.raises(DataError, match="must be in cm"):
+        ab.supernova.load(tmp_path / "km.txt")
+
+
+def test_radial_file_serves_a_constraint(tmp_path, star):
+    """The reader's own chemical potentials are used; a wish for others is refused."""
+    path = radial_file(tmp_path / "snapshot.txt", star)
+    constraint = ab.constraints.get("sn1987a-cooling", star=str(path))
+    hnl = ab.HNL(mass=100 * u.MeV, mixing={"mu": 1e-9})
+    assert constraint.loglike(hnl, {"log10_L_allowed": 52.5}) < 0.0
+    with pytest.raises(DataError, match="its own neutrino chemical potentials"):
+        ab.supernova.load(path, neutrinos="beta")
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"t_c": -3}, "t_c"), ({"rho_c": np.nan}, "rho_c"), ({"proton_fraction": 2}, "proton_fraction"),
+    ({"r_max_km": 5}, "r_max_km"), ({"neutrinos": "gamma"}, "allowed: 'beta', 'zero'"),
+])  # fmt: skip
+def test_parameters_of_the_fiducial_star_are_checked(options, message):
+    with pytest.raises(DomainError, match=message):
+        ab.supernova.load("fiducial", **options).at(1.0)
+
+
+def test_unknown_option_of_a_star():
+    with pytest.raises(DataError, match="foo"):
+        ab.supernova.load("fiducial", foo=3)
