@@ -7,13 +7,26 @@ capture on a nucleon) is decided by the plasma, and of numbers of neutrinos. The
 the balance exactly.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
 
 from .. import constants as const
 from ..errors import ConfigError
+from ..models import neutrino_spectra
+from ..models.kinematics import charged_current, lepton_pair_amplitude, semileptonic, three_body
+from ..models.kinematics import dot as dot
+from ..models.known_decays import (
+    CHARGED_JET,
+    JET_NEUTRINO,
+    KAON_DECAYS,
+    M_K0,
+    MESON_MASS,
+    MESONS,
+    TAU_HADRONS,
+    TAU_LEPTONS,
+)  # fmt: skip
 
 references = ("ParticleDataGroup:2024cfk", "Dolgov:1997mb")
 
@@ -21,104 +34,20 @@ HEAT, NU_E, NU_MU, NU_TAU, MU, PI, K, KL = range(8)
 COUNT = 7  # from a place of neutrino energy to that of the number of neutrinos
 SIZE = 11
 FINAL = (HEAT, NU_E, NU_MU, NU_TAU, NU_E + COUNT, NU_MU + COUNT, NU_TAU + COUNT)
-M_K0 = 497.611  # MeV, PDG 2024
 REST = np.array([1.0] * 4 + [const.M_MU, const.M_PI, const.M_K, M_K0] + [0.0] * 3)  # energy of a unit
 NEUTRINO = {"e": NU_E, "mu": NU_MU, "tau": NU_TAU}
 S2W = const.SIN2_THETA_W
-#: K+ and K_L decays: (branching ratio, charged pions, neutral pions, lepton); PDG 2024
-KAON_DECAYS = {
-    K: ((0.6356, 0, 0, "mu"), (0.2067, 1, 1, None), (0.05583, 3, 0, None), (0.0176, 1, 2, None),
-        (0.0507, 0, 1, "e"), (0.03352, 0, 1, "mu")),
-    KL: ((0.4055, 1, 0, "e"), (0.2704, 1, 0, "mu"), (0.1952, 0, 3, None), (0.1254, 2, 1, None)),
-}  # fmt: skip
-CHARGED_KS = 2.0 * 0.692  # charged pions per K_S, PDG 2024
-#: neutral meson: charged pions, K+-, K_L per decay, from PDG 2024 branching ratios
-MESONS = {
-    "pi0": (0.0, 0.0, 0.0),
-    "eta": (2.0 * (0.2302 + 0.0428), 0.0, 0.0),
-    "etap": (2.0 * (0.425 + 0.295 + 0.0252) + 0.649 * 2.0 * 0.273, 0.0, 0.0),
-    "rho0": (2.0, 0.0, 0.0),
-    "omega": (2.0 * (0.892 + 0.0153), 0.0, 0.0),
-    "phi": (0.338 * CHARGED_KS + 2.0 * 0.1524, 2.0 * 0.491, 0.338),
-    "pi": (1.0, 0.0, 0.0),
-    "K": (0.0, 1.0, 0.0),
-    "rho": (1.0, 0.0, 0.0),
-    "K*": (2.0 / 3.0 + CHARGED_KS / 3.0, 1.0 / 3.0, 1.0 / 3.0),
-}  # K*+ -> K0 pi+ (2/3), K+ pi0 (1/3), and K0 is half K_S, half K_L
-MESON_MASS = {
-    "pi0": const.M_PI0, "eta": const.M_ETA, "etap": const.M_ETAP, "rho0": const.M_RHO,
-    "omega": const.M_OMEGA, "phi": const.M_PHI, "pi": const.M_PI, "K": const.M_K,
-    "rho": const.M_RHO, "K*": const.M_KSTAR,
-}  # fmt: skip
-#: tau decays: (share, mass of the hadrons or lepton, charged pions); three prongs and a_1 lumped
-TAU_HADRONS = ((0.115, const.M_PI, 1.0), (0.26, const.M_RHO, 1.0), (0.11, 1230.0, 1.0),
-               (0.163, 1230.0, 3.0))  # fmt: skip
-CHARGED_JET = 2.0  # charged pions of a hadronic final state above 1 GeV
-
-
-_legendre = lru_cache(maxsize=4)(np.polynomial.legendre.leggauss)
-
-
-def three_body(mass, masses, amplitude, nodes=40):
-    """Return the weight and mean energies of a three-body decay at rest.
-
-    Parameters
-    ----------
-    mass : float
-    masses : tuple of three floats
-    amplitude : callable
-        |M|^2 as a function of the energies E1, E2, E3 (arrays) in the rest frame.
-
-    Returns
-    -------
-    float, ndarray of shape (3,)
-        Int |M|^2 dE1 dE2 and the means of E1, E2, E3; they add up to the mass.
-    """
-    m1, m2, m3 = masses
-    x, w = _legendre(nodes)
-    angle = 0.25 * np.pi * (x + 1.0)
-    top = 0.5 * (mass**2 + m1**2 - (m2 + m3) ** 2) / mass
-    e1 = m1 + (top - m1) * np.sin(angle) ** 2
-    w1 = (top - m1) * np.sin(2.0 * angle) * 0.25 * np.pi * w
-    p1 = np.sqrt(np.maximum(e1 * e1 - m1 * m1, 0.0))
-    q2 = np.maximum(mass**2 + m1**2 - 2.0 * mass * e1, (m2 + m3) ** 2)
-    share = 0.5 * (1.0 + (m2 * m2 - m3 * m3) / q2)
-    k = np.sqrt(np.maximum((q2 - (m2 + m3) ** 2) * (q2 - (m2 - m3) ** 2), 0.0)) / (2.0 * q2)
-    c, wc = _legendre(6)
-    e2 = (mass - e1)[:, None] * share[:, None] + (p1 * k)[:, None] * c
-    first = np.broadcast_to(e1[:, None], e2.shape)
-    e3 = mass - first - e2
-    weight = amplitude(first, e2, e3) * (w1 * p1 * k)[:, None] * wc
-    total = weight.sum()
-    return total, np.array([(weight * e).sum() for e in (first, e2, e3)]) / total
-
-
-def dot(mass, masses, i):
-    """Return a function (p_j p_k) of the energy of particle i of three."""
-    rest = mass**2 + masses[i] ** 2 - sum(m * m for j, m in enumerate(masses) if j != i)
-    return lambda e: 0.5 * rest - mass * e
+KAON_NAME = {K: "K", KL: "KL"}
 
 
 def _charged_current(mass, antilepton, lepton, neutrino=0.0):
-    """Mean energies for |M|^2 = (P 1)(2 3): 1 = antilepton of the second vertex."""
-    masses = (antilepton, lepton, neutrino)
-    pair = dot(mass, masses, 0)
-    return three_body(mass, masses, lambda a, b, c: mass * a * pair(a))[1]
+    """Mean energies of :func:`astrobounds.models.kinematics.charged_current`."""
+    return three_body(mass, *charged_current(mass, antilepton, lepton, neutrino))[1]
 
 
 def lepton_pair(mass, lepton, left, right):
-    """Return the weight and mean energies (nu, l-, l+) of N -> nu l- l+ with couplings gL, gR.
-
-    |M|^2 = gL^2 (P l+)(nu l-) + gR^2 (P l-)(nu l+) + gL gR m_l^2 (P nu).
-    """
-    masses = (0.0, lepton, lepton)
-    with_minus, with_plus = dot(mass, masses, 2), dot(mass, masses, 1)
-
-    def amplitude(nu, minus, plus):
-        out = left**2 * mass * plus * with_minus(plus) + right**2 * mass * minus * with_plus(minus)
-        return out + left * right * lepton**2 * mass * nu
-
-    return three_body(mass, masses, amplitude)
+    """Return the weight and mean energies (nu, l-, l+) of N -> nu l- l+ with couplings gL, gR."""
+    return three_body(mass, *lepton_pair_amplitude(mass, lepton, left, right))
 
 
 def _neutrino(place, energy, number=1.0):
@@ -155,7 +84,7 @@ def kaon(which):
     """Vector of a K+- or K_L decay at rest: pions and muons in it stop, neutral pions are heat."""
     mass = REST[which]
     out = np.zeros(SIZE)
-    channels = KAON_DECAYS[which]
+    channels = KAON_DECAYS[KAON_NAME[which]]
     total = sum(c[0] for c in channels)
     for ratio, charged, neutral, lepton in channels:
         part = np.zeros(SIZE)
@@ -164,13 +93,9 @@ def kaon(which):
             m_lepton = const.LEPTON_MASS[lepton]
             if charged + neutral == 0:
                 nu = 0.5 * (mass**2 - m_lepton**2) / mass
-            else:  # vector form factor alone: 2 (P l)(P nu) - m_K^2 (l nu)
-                masses = (const.M_PI if charged else const.M_PI0, m_lepton, 0.0)
-                pair = dot(mass, masses, 0)
-                nu = three_body(
-                    mass, masses,
-                    lambda h, a, b, pair=pair: mass**2 * (2.0 * a * b - pair(h)),
-                )[1][2]  # fmt: skip
+            else:
+                pion = const.M_PI if charged else const.M_PI0
+                nu = three_body(mass, *semileptonic(mass, pion, m_lepton))[1][2]
             part += _neutrino(NEUTRINO[lepton], nu)
             part[MU] = 1.0 if lepton == "mu" else 0.0
         part[HEAT] = mass - part @ REST
@@ -183,7 +108,7 @@ def _tau():
     """Vector of a tau lepton decay at rest."""
     mass = const.M_TAU
     out = np.zeros(SIZE)
-    for lepton, share in (("e", 0.178), ("mu", 0.174)):
+    for lepton, share in TAU_LEPTONS:
         nu_l, charged, nu_tau = _charged_current(mass, 0.0, const.LEPTON_MASS[lepton])
         out += share * (_neutrino(NEUTRINO[lepton], nu_l) + _neutrino(NU_TAU, nu_tau))
         part = _stopped(MU, charged) if lepton == "mu" else charged * np.eye(SIZE)[HEAT]
@@ -262,7 +187,7 @@ def channel(name, mass, flavour):
         out += _neutrino(NEUTRINO[other], neutrino)
         return out + _lepton(other, b) + _lepton(flavour, a)
     if rest == "hadrons":
-        light = 0.35 * mass
+        light = JET_NEUTRINO * mass
         out += _neutrino(nu, light) if first == "nu" else _lepton(first, light)
         out[PI] += CHARGED_JET
         out[HEAT] += mass - out @ REST
@@ -288,15 +213,35 @@ class Injection:
     visible : ndarray, shape (11,)
         Heat and energy of nu_e, nu_mu, nu_tau [MeV]; numbers of mu, pi+-, K+- and K_L that stop;
         numbers of nu_e, nu_mu, nu_tau.
+    widths : dict
+        Partial widths of (channel, flavour), any common unit.
     """
 
     mass: float
     visible: np.ndarray
+    widths: dict | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def spectra(self):
+        """Neutrinos made directly per decay, see ``models.neutrino_spectra.of_widths``."""
+        return neutrino_spectra.of_widths(self.mass, self.widths or {})
 
     @property
     def balance(self):
         """Energy of the products over the mass, minus one."""
         return float(self.visible @ REST) / self.mass - 1.0
+
+    def stopped(self, decaying):
+        """Return the numbers of mu, pi+-, K+- and K_L per decay that stop, those of kaons and pions too.
+
+        ``decaying``: as in :meth:`resolve`.
+        """
+        p = [np.asarray(decaying[name], dtype=float) for name in ("mu", "pi", "K", "KL")]
+        mu, pi, k, k_l = (self.visible[i] + np.zeros(p[1].shape) for i in (MU, PI, K, KL))
+        for n, share, vector in ((k, p[2], kaon(K)), (k_l, p[3], kaon(KL))):
+            mu = mu + n * share * vector[MU]
+            pi = pi + n * share * vector[PI]
+        return mu + pi * p[1], pi, k, k_l
 
     def resolve(self, decaying):
         """Return energies (heat, nu_e, nu_mu, nu_tau) and numbers of neutrinos, shape (7, ...).
@@ -305,17 +250,14 @@ class Injection:
         to decay. What does not decay leaves its rest energy as heat, kaons and pions included.
         """
         p = [np.asarray(decaying[name], dtype=float) for name in ("mu", "pi", "K", "KL")]
-        numbers = [self.visible[i] + np.zeros(p[1].shape) for i in (MU, PI, K, KL)]
+        numbers = self.stopped(decaying)
         energy = [self.visible[i] + np.zeros(p[1].shape) for i in FINAL]
         for n, share, rest, vector in (
             (numbers[2], p[2], REST[K], kaon(K)),
             (numbers[3], p[3], REST[KL], kaon(KL)),
         ):
-            numbers[0] = numbers[0] + n * share * vector[MU]
-            numbers[1] = numbers[1] + n * share * vector[PI]
             energy = [e + n * share * vector[i] for e, i in zip(energy, FINAL)]
             energy[0] = energy[0] + n * (1.0 - share) * rest
-        numbers[0] = numbers[0] + numbers[1] * p[1]
         for n, share, rest, vector in (
             (numbers[1], p[1], const.M_PI, pion()),
             (numbers[0], p[0], const.M_MU, muon()),
@@ -340,7 +282,7 @@ def of_widths(mass, widths):
     for (name, flavour), width in widths.items():
         if width > 0.0:
             visible += width / total * channel(name, mass, flavour)
-    return Injection(mass, visible)
+    return Injection(mass, visible, dict(widths))
 
 
 def of_hnl(model):
