@@ -40,6 +40,7 @@ GR_NU = 0.233  # all flavours
 # Neutrino oscillations, normal ordering, NuFIT 5.2, arXiv:2007.14792
 SIN2_THETA_12 = 0.303
 SIN2_THETA_13 = 0.0220
+SIN2_THETA_23 = 0.572
 DM2_21 = 7.41e-17  # MeV^2
 DM2_31 = 2.51e-15  # MeV^2
 

@@ -27,6 +27,7 @@ NEUTRINOS = {
     "integrated": ("averaged", True),
     "separate": ("none", False),
     "common": ("common", False),
+    "momentum": ("averaged", True),  # spectra: kinetic; the thermal equations give its first guess
 }
 MIXING = {"none": 0.0, "common": 1.0, "averaged": 2.0}
 RHO_GAMMA = np.pi**2 / 15.0
@@ -76,7 +77,9 @@ class External:
     per volume and time into the plasma, into nu_e + nubar_e, and into each of nu_mu, nu_tau;
     ``dark`` [MeV^5] makes dark radiation. ``nue_number``, ``numu_number`` [MeV^4] are the numbers
     that come with the energies; without chemical potentials only energies count. Arrays on the grid
-    of :func:`free_falling` serve as well.
+    of :func:`free_falling` serve as well. ``neutrinos``: a tuple of :class:`kinetic_sources.Emission`,
+    neutrinos with their spectra; momentum-resolved neutrinos need them, thermal ones take their
+    energies and numbers besides ``nue`` and ``numu``.
     """
 
     rho: object = None
@@ -86,6 +89,7 @@ class External:
     dark: object = None
     nue_number: object = None
     numu_number: object = None
+    neutrinos: tuple = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +118,8 @@ class Background:
         neutron fraction there: mesons that meet nucleons.
     relic_history : relic_history.Evolution, optional
         The decaying particle that is in this background.
+    spectra : ndarray, optional
+        Occupations of nu_e, nu_mu, nu_tau, shape (n, 3, len(y)), where momenta are resolved.
     """
 
     ln_a: np.ndarray
@@ -131,6 +137,7 @@ class Background:
     references: tuple = field(default=references)
     conversion: tuple | None = field(default=None, repr=False)
     relic_history: object = field(default=None, repr=False)
+    spectra: np.ndarray | None = field(default=None, repr=False)
 
     @property
     def dx(self):
@@ -176,10 +183,27 @@ def _sample(function, falling):
     return np.broadcast_to(np.asarray(values, dtype=float), falling.shape)
 
 
+def _thermalised(external, falling, columns):
+    """Add energies and numbers of the neutrinos that come with spectra to the columns."""
+    for item in external.neutrinos:
+        rate, gamma = item.on(falling), 1.0
+        if item.velocity is not None:
+            v, share = item.velocity
+            gamma = (share * np.hypot(1.0, v)).sum(axis=1)
+        for flavour, energy, number, copies in (
+            ("e", 2, 5, 1.0), ("mu", 3, 6, 0.5), ("tau", 3, 6, 0.5)
+        ):  # fmt: skip
+            columns[energy] = columns[energy] + copies * rate * gamma * item.energy(flavour)
+            columns[number] = columns[number] + copies * rate * item.number(flavour)
+    return columns
+
+
 def _rows(falling, external, relic):
     """Columns of the integrator on the grid: values and their spline changes per step."""
     outside = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number")
     columns = [_sample(getattr(external, name, None), falling) for name in outside]
+    if external is not None and external.neutrinos:
+        columns = _thermalised(external, falling, columns)
     columns += [_sample(getattr(relic, name, None), falling) for name in ("energy", "rate")]
     values = np.column_stack(columns)
     if not np.all(np.isfinite(values)):
@@ -275,9 +299,10 @@ def decouple(*, neutrinos="integrated", delta_neff=0.0, qed="full", T_start=None
 
     Parameters
     ----------
-    neutrinos : {"integrated", "separate", "common"}
+    neutrinos : {"integrated", "separate", "common", "momentum"}
         Thermal neutrinos: averaged oscillations with chemical potentials; none of either (T_nue and
-        T_numu apart); or one common temperature (infinitely fast oscillations).
+        T_numu apart); or one common temperature (infinitely fast oscillations). Or "momentum": the
+        Boltzmann equations of three spectra, see :mod:`astrobounds.cosmology.kinetic`.
     delta_neff : float
         Dark radiation ~ a^-4, normalised after e+e- annihilation to delta_neff (7/8)(4/11)^(4/3)
         rho_gamma of the standard history (-2 to 10).
@@ -314,5 +339,9 @@ def decouple(*, neutrinos="integrated", delta_neff=0.0, qed="full", T_start=None
     finite(start, "T_start [MeV]", 5.0, 60.0)
     finite(end, "T_end [MeV]", 1e-9, 5e-3, remedy="N_eff is defined after the pairs are gone")
     finite(delta_neff, "delta_neff", -2.0, 10.0)
+    if neutrinos == "momentum":
+        from . import kinetic
+
+        return kinetic.solve(start, end, qed=qed, delta_neff=float(delta_neff))
     mixing, with_xi = NEUTRINOS[neutrinos]
     return solve(start, end, mixing, with_xi, qed, float(delta_neff))

@@ -18,6 +18,8 @@ from .tables import read_numbers
 
 references = ("Pitrou2018", "Czarnecki:2004cw", "Brown:2000cp", "Seckel:1993dc")
 
+STEEP = 1.0  # change of ln(1/f - 1) between knots that makes a rough spectrum linear
+FINER = 4  # quadrature for rough spectra
 THERMAL_TABLE = "cosmology/weak_thermal_correction.ecsv"
 
 
@@ -27,7 +29,8 @@ def occupation(k, sign, xnu, xi, zeta, grid, psi):
 
     Thermal: f = 1/(exp(xnu |k| - zeta -+ xi) + 1) for nu_e and nubar_e (zeta common to both).
     Tabulated: rows psi[0:4] are values and second derivatives of the nu_e, then nubar_e spline at
-    the knots ``grid`` [m_e]; Pauli blocking (k < 0) uses 1 - f of the antiparticle.
+    the knots ``grid`` [m_e]; Pauli blocking (k < 0) uses 1 - f of the antiparticle. An infinite second
+    derivative says that f itself is linear from its knot to the next.
     """
     if grid.shape[0] == 0:
         a, a1, a2 = xnu * k - sign * xi - (zeta if k > 0.0 else -zeta), xnu, 0.0
@@ -40,6 +43,11 @@ def occupation(k, sign, xnu, xi, zeta, grid, psi):
         h = grid[i + 1] - grid[i]
         u, v = (grid[i + 1] - y) / h, (y - grid[i]) / h
         c, d = psi[r + 1, i], psi[r + 1, i + 1]
+        if np.isinf(c) and v <= 1.0:
+            f0, f1 = 1.0 / (np.exp(psi[r, i]) + 1.0), 1.0 / (np.exp(psi[r, i + 1]) + 1.0)
+            g, g1 = u * f0 + v * f1, (f1 - f0) / h
+            return (g, g1, 0.0) if k > 0.0 else (1.0 - g, g1, 0.0)
+        c, d = (0.0 if np.isinf(c) else c), (0.0 if np.isinf(d) else d)
         if v > 1.0:  # beyond the last knot: exponential tail with the last slope
             s1 = (psi[r, i + 1] - psi[r, i]) / h + h * (c + 2.0 * d) / 6.0
             a, a1, a2 = psi[r, i + 1] + s1 * (y - grid[i + 1]), s1, 0.0
@@ -81,6 +89,8 @@ def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
     np_sum = 0.0
     pn_sum = 0.0
     reach = 60.0 / min(x, xnu) + 2.0 * Q_UNIT
+    if grid.shape[0] > 0:
+        reach = max(reach, grid[grid.shape[0] - 1] + 2.0 * Q_UNIT)
     for j in range(table.shape[0]):
         p, energy = table[j, 0], table[j, 1]
         if energy > reach:
@@ -151,7 +161,9 @@ def weak_integrals(Tg, Tnu, xi=0.0, level="full", spectrum=None, zeta=0.0, per_p
     ``xi``: mu/T of nu_e, opposite for nubar_e; ``zeta`` (scalar or (n,)) the same for both.
     ``spectrum``: None for Fermi-Dirac at Tnu, xi and zeta, or ``(y, f_nu, f_nubar, scale)`` with
     p = y scale[i] [MeV] at Tg[i] and occupations of shape (len(y),) or (n, len(y)); between the
-    knots ln(1/f - 1) is a spline, beyond the last one it is linear in p.
+    knots ln(1/f - 1) is a cubic spline, and linear in p at the times when its slope more than doubles
+    or changes sign from knot to knot; there f is linear if it changes by more than e from one
+    knot to the next. Beyond the last knot ln(1/f - 1) is linear.
     """
     Tg = np.ascontiguousarray(Tg, dtype=float)
     Tnu = np.ascontiguousarray(np.broadcast_to(np.asarray(Tnu, dtype=float), Tg.shape))
@@ -162,6 +174,8 @@ def weak_integrals(Tg, Tnu, xi=0.0, level="full", spectrum=None, zeta=0.0, per_p
     grid, psi, scale = _NO_GRID, _NO_PSI, np.ones_like(Tg)
     if spectrum is not None:
         grid, psi, scale = _spectrum_spline(*spectrum)
+        if np.isinf(psi).any():
+            table = nodes(radiative, FINER * per_panel)
     out = np.empty((len(Tg), 2))
     fill_integrals(Tg, Tnu, xi, zeta, table, recoil, cn, cp, grid, psi, scale, out)
     if level == "full":
@@ -183,6 +197,10 @@ def _spectrum_spline(y, f_nu, f_nubar, scale):
         rise = np.diff(psi, axis=0) / h[:, None]
         second[:-1] = (6.0 * rise - 4.0 * first[:-1] - 2.0 * first[1:]) / h[:, None]
         second[-1] = (-6.0 * rise[-1] + 2.0 * first[-2] + 4.0 * first[-1]) / h[-1]
+        ratio = rise[1:] / np.where(rise[:-1] == 0.0, np.nan, rise[:-1])
+        rough = ~np.all((ratio > 0.5) & (ratio < 2.0), axis=0)
+        second[:, rough] = 0.0
+        second[:-1][rough & (np.abs(np.diff(psi, axis=0)) > STEEP)] = np.inf
         rows += [psi.T, second.T]
     grid = np.ascontiguousarray(y, dtype=float)
     curves = np.ascontiguousarray(np.stack(rows, axis=1))
