@@ -1,5 +1,7 @@
 """Gamma rays from decays outside supernovae: SN1987A, all past ones, and the next galactic one."""
 
+import math
+
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
@@ -35,33 +37,55 @@ class StarSpectrum:
         """Build a table of emission spectra if the couplings vary along one ray."""
         from ..progress import Progress
         from ..supernova import surface
+        from ..supernova.portals import portal_of
 
-        pattern = region.pattern()
+        portal = portal_of(region.model)
+        pattern = None if portal is None else portal.pattern(region)
         if pattern is None or "mass" not in region.ranges:
             return
         low, high = region.ranges["mass"]
-        with Progress(surface.mass_nodes(low, high).size, f"{self.name}: spectra", show) as bar:
+        options = self._tabled_options(portal.model(low, pattern, region.nature))
+        tasks, label = surface.table_tasks(low, high, portal), f"{self.name}: spectra"
+        with Progress(tasks, label, show) as bar:
             self._table = surface.SpectrumTable(
-                self.star, pattern, region.nature, low, high, self._emission, bar.update
+                self.star, pattern, region.nature, low, high, options, bar.update, portal
             )
+
+    def _tabled_options(self, model):
+        """Return the options of the emission that is tabled for models like this one."""
+        return self._emission
+
+    @property
+    def table_error(self):
+        """Largest deviation of ln of the power in the table from direct solutions; None without."""
+        return None if self._table is None else self._table.error
 
     def forget(self):
         """Drop the table: solve directly from here on."""
         self._table = None
 
+    def _tabled_rate(self, model):
+        """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) read from the table."""
+        from ..supernova.cooling import couplings
+
+        return self._table.spectrum(model.mass_mev, sum(couplings(model).values()))
+
     def spectrum(self, model):
         """Return dN/dE [MeV^-1] of the whole burst as a callable of MeV floats."""
         if self._table is None:
             return self.star.emission(model, **self._emission).time_integrated(self._duration)
-        energy, rate = self._table.spectrum(model.mass_mev, sum(model.mixing.values()))
+        energy, rate = self._tabled_rate(model)
         return NumberSpectrum(model.mass_mev, energy, rate * self._duration)
 
     def describe(self):
         """Return lines that say what was assumed."""
-        return [
+        lines = [
             f"star '{self.star.name}' at 1 s times {self._duration:g} s, gravity "
             f"{'on' if self._emission['gravity'] else 'off'}"
         ]
+        if self._table is not None:
+            lines.append(f"table of spectra: ln of the power within {self.table_error:.1e}")
+        return lines
 
 
 class _DecayPhotons(StarSpectrum):
@@ -89,42 +113,90 @@ class SMM(_DecayPhotons):
         Effective emission time [s] of the snapshot.
     fsr : bool
         Final-state radiation of N -> nu e e.
+    fireball : bool
+        Count photons that cannot escape as a fireball, in the Pioneer Venus Orbiter (default). If
+        False every photon outside the star is taken to escape.
+    pvo_limit : float, optional
+        Limit of the Pioneer Venus Orbiter on photons of 0.2-2 MeV [1/cm^2], default 250.
+    pvo_width : float
+        Standard deviation of log10 of that limit; a nuisance if positive (its uncertainty, a
+        factor 3, is 0.5). Default 0, since fireballs exceed the limit by orders of magnitude.
 
     Notes
     -----
     Nuisances: distance [kpc] and log10 of the progenitor radius [cm]. Poisson likelihood of three
-    energy bands in 10.24 s bins with a fitted linear background.
+    energy bands in 10.24 s bins with a fitted linear background. The share exp(-tau) of the photons
+    that escapes counts there, the fireball of the rest in both instruments: no step at tau = 1.
     """
 
     name = "smm"
     _sources = ("Chupp:1989kx",)
 
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
-                 duration=DURATION_S, fsr=True):  # fmt: skip
+                 duration=DURATION_S, fsr=True, fireball=True, pvo_limit=None, pvo_width=0.0):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
+        self._fireball = bool(fireball)
+        for name, value in (("pvo_limit", pvo_limit), ("pvo_width", pvo_width)):
+            if value is not None and (isinstance(value, str) or not 0.0 <= value < math.inf):
+                raise ConfigError(f"{self.name}: {name} = {value!r} must be a number >= 0")
+        if pvo_limit is not None and pvo_limit == 0.0:
+            raise ConfigError(f"{self.name}: pvo_limit = 0 photons/cm^2 must be positive")
+        self._limit = pvo_limit
         self.nuisances = {
             "sn1987a_distance_kpc": Normal(51.4, 1.2),
             "log10_R_progenitor": Normal(12.477, 0.1),
         }
+        if self._fireball:
+            self._sources = (*self._sources, "Jaffe:1995sw", "Diamond:2023scc")
+            if pvo_width > 0.0:
+                self.nuisances["log10_pvo_limit"] = Normal(math.log10(self._allowed()), pvo_width)
+
+    def _allowed(self):
+        from ..gamma.pioneer_venus import pioneer_venus_data
+
+        return pioneer_venus_data().fluence_limit if self._limit is None else float(self._limit)
 
     def loglike(self, model, nuisance):
         """Return lnL relative to no signal."""
-        from ..gamma import smm_loglike
+        from ..gamma import smm_loglike, smm_pvo_loglike
 
-        return smm_loglike(
-            model, self.spectrum(model), distance_kpc=nuisance["sn1987a_distance_kpc"],
-            radius_cm=10.0 ** nuisance["log10_R_progenitor"], fsr=self._fsr,
-        )  # fmt: skip
+        spectrum = self.spectrum(model)
+        options = {"distance_kpc": nuisance["sn1987a_distance_kpc"], "fsr": self._fsr,
+                   "radius_cm": 10.0 ** nuisance["log10_R_progenitor"]}  # fmt: skip
+        if not self._fireball:
+            return smm_loglike(model, spectrum, **options)
+        limit = self._limit
+        if "log10_pvo_limit" in self.nuisances:
+            limit = 10.0 ** nuisance["log10_pvo_limit"]
+        return smm_pvo_loglike(
+            model, spectrum, limit_cm2=limit, emission_duration_s=self._duration, **options
+        )
 
     def predict(self, model):
-        """Return the fluence in each energy band [cm^-2]."""
-        from ..gamma import smm
+        """Return the fluence in each energy band [cm^-2] if all photons escape, and the fireball."""
+        import astropy.units as u
 
-        fluence = smm(model, self.star.emission(model, **self._emission).time_integrated(self._duration),
-                      fsr=self._fsr).fluence  # fmt: skip
-        values = fluence.to_value("1/cm2")
+        from ..gamma import pvo, smm
+
+        spectrum = self.star.emission(model, **self._emission).time_integrated(self._duration)
+        values = smm(model, spectrum, fsr=self._fsr).fluence.to_value("1/cm2")
         bands = ("4.1-6.4", "10-25", "25-100")
-        return {f"fluence {b} MeV [1/cm2]": float(v) for b, v in zip(bands, values)}
+        out = {f"fluence {b} MeV [1/cm2]": float(v) for b, v in zip(bands, values)}
+        if self._fireball:
+            limit = None if self._limit is None else self._limit / u.cm**2
+            seen = pvo(model, spectrum, limit, fsr=self._fsr, emission_duration=self._duration * u.s)
+            out["optical depth of the decay photons"] = seen.emission.depth
+            out["fireball 0.2-2 MeV over the Pioneer Venus limit"] = seen.ratio
+        return out
+
+    def describe(self):
+        """Return lines that say what was assumed."""
+        if not self._fireball:
+            return [*super().describe(), "all photons outside the star escape (no fireball)"]
+        return [
+            *super().describe(),
+            f"trapped photons: fireball, Pioneer Venus Orbiter below {self._allowed():.3g} photons/cm2",
+        ]
 
 
 class GammaDiffuse(_DecayPhotons):

@@ -23,6 +23,9 @@ _LAZY = {
     "instrument": ".telescope",
     "instruments": ".telescope",
     "fireball_test": ".fireball",
+    "fireball_emission": ".fireball",
+    "pvo": ".pioneer_venus",
+    "smm_pvo_loglike": ".pioneer_venus",
     "crossing_range": ".reach",
 }
 
