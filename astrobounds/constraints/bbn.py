@@ -46,6 +46,11 @@ class Nucleosynthesis:
     theory : {"table", "direct"}
         Shifts by the rates from a table along standard cosmologies, or computed at every point
         (20 times slower).
+    table : {"auto", True, False}
+        In a fit of a particle whose couplings lie on one ray: look abundances up in a table over
+        mass and lifetime instead of solving every point; where it failed or is not good enough,
+        points are solved all the same. "auto": if its measured error is below that of theory.
+        Scans never use it.
 
     Notes
     -----
@@ -63,8 +68,8 @@ class Nucleosynthesis:
 
     def __init__(self, helium="lbt2026", deuterium="cooke2018", helium3=None, omega_b=None,
                  tau_n=None, marginalise=("rates",), sample_rates=(), rates="default",
-                 network="small", neutrinos="integrated", theory="table"):  # fmt: skip
-        self.early = EarlyUniverse(rates, network, neutrinos)
+                 network="small", neutrinos="integrated", theory="table", table="auto"):  # fmt: skip
+        self.early = EarlyUniverse(rates, network, neutrinos, table)
         self._data, self._cited, self._lines = {}, [], []
         for quantity, given in (("Yp", helium), ("DH", deuterium), ("He3H", helium3)):
             if given is not None:
@@ -137,9 +142,14 @@ class Nucleosynthesis:
         self._center.update({n: v for n, v in values.items() if n in self._center})
 
     def prepare(self, region=None, mapper=map, show=True):
-        """Build the table of theory shifts."""
+        """Build the tables: of theory shifts, and of abundances along a ray of couplings."""
         if not self._direct and self._sources():
             theory_shifts(self.early.choices)
+        self.early.prepare(region, mapper, show, self.name)
+
+    def forget(self):
+        """Drop the table of abundances: solve directly from here on."""
+        self.early.forget()
 
     def abundances(self, model, nuisance=None):
         """Return N_eff and abundances of a model; nuisances left out are at their centers."""
@@ -158,7 +168,7 @@ class Nucleosynthesis:
         return names
 
     def _widths(self, model, nuisance, DH):
-        """One-standard-deviation shifts of ln(abundance), shape (sources, 4)."""
+        """One-standard-deviation shifts of ln(abundance) at a D/H, shape (sources, 4)."""
         if not self._sources():
             return np.zeros((0, 4))
         table = theory_shifts(self.early.choices)
@@ -186,7 +196,8 @@ class Nucleosynthesis:
         """Return the covariance of (Y_p, D/H, He3/H) from everything that is marginalised."""
         nuisance = nuisance or {}
         point = self.abundances(model, nuisance)
-        shifts = self._widths(model, nuisance, point.DH)[:, :3] * (point.Yp, point.DH, point.He3H)
+        shifts = self._widths(model, nuisance, point.before_cascade)[:, :3]
+        shifts = shifts * (point.Yp, point.DH, point.He3H)
         return shifts.T @ shifts
 
     def predict(self, model):
@@ -227,4 +238,6 @@ class Nucleosynthesis:
                 prior = self._priors[name]
                 inside[inside.index(name)] = f"{name} = {prior.mean:g} +- {prior.sigma:g}"
         lines.append(f"in the covariance: {', '.join(inside) or 'nothing'}")
+        if self.early.note:
+            lines.append(self.early.note)
         return lines

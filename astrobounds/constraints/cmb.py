@@ -32,6 +32,8 @@ class MicrowaveBackground:
     rates, network, neutrinos
         As in :func:`astrobounds.cosmology.bbn`; with the choices of the constraint ``"bbn"`` each
         point is computed once for both.
+    table : {"auto", True, False}
+        As in the constraint ``"bbn"``; both share one table.
 
     Notes
     -----
@@ -48,14 +50,14 @@ class MicrowaveBackground:
     domain = DOMAIN
 
     def __init__(self, data="planck2018", marginalise=(), rates="default", network="small",
-                 neutrinos="integrated"):  # fmt: skip
-        table = read_ecsv(data_path(TABLE))
-        names = [str(n) for n in table["name"]]
+                 neutrinos="integrated", table="auto"):  # fmt: skip
+        rows = read_ecsv(data_path(TABLE))
+        names = [str(n) for n in rows["name"]]
         if data not in names:
             raise ConfigError(f"cmb: unknown data {data!r}{did_you_mean(data, names)}; "
                               f"there are {', '.join(names)}")  # fmt: skip
-        row = table[names.index(data)]
-        self.early = EarlyUniverse(rates, network, neutrinos)
+        row = rows[names.index(data)]
+        self.early = EarlyUniverse(rates, network, neutrinos, table)
         self.data, self._note = data, str(row["note"])
         self._cited = tuple(str(row["reference"]).split())
         self.excludes = tuple(str(row["excludes"]).split())
@@ -105,6 +107,14 @@ class MicrowaveBackground:
         """Take nuisance values of a fit as the centers of ``predict`` and ``null_loglike``."""
         self._center.update({n: v for n, v in values.items() if n in self._center})
 
+    def prepare(self, region=None, mapper=map, show=True):
+        """Build the table of abundances along a ray of couplings."""
+        self.early.prepare(region, mapper, show, self.name)
+
+    def forget(self):
+        """Drop the table of abundances: solve directly from here on."""
+        self.early.forget()
+
     def _point(self, model, nuisance):
         values = {**self._center, **nuisance}
         point = self.early(model, values)
@@ -134,4 +144,6 @@ class MicrowaveBackground:
             lines.append(f"correlations: {', '.join(pairs)}")
         if self.measures:
             lines.append("omega_b is measured here: its prior should be flat")
+        if self.early.note:
+            lines.append(self.early.note)
         return lines

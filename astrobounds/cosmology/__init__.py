@@ -3,12 +3,14 @@
 from ..lazy import attach
 
 _LAZY = {
-    "BBN": ".nucleosynthesis",
+    "BBN": ".bbn_result",
     "BBNGrid": ".sensitivity",
     "Background": ".decoupling",
     "DarkDecay": ".relic_model",
+    "Emission": ".kinetic_sources",
     "Injection": ".cascade_injection",
     "Measurement": ".measured",
+    "Reheating": ".relic_dipole",
     "bbn": ".nucleosynthesis",
     "bbn_grid": ".sensitivity",
     "consistency_table": ".consistency_tables",

@@ -30,6 +30,7 @@ LIFETIMES = 30.0  # the time followed, in lifetimes
 HIGHEST = 1e4  # MeV
 LONGEST = 1e12  # s: later, photons stream freely
 _SPECTRA = ("cascade", "universal")
+_HELIUM_STEP = 0.1  # of the helium mass share between compositions whose hits are kept
 
 
 def _universal(edges, T, energy, ne, nz2):
@@ -67,6 +68,14 @@ def _hits_per_decay(injection, ne, nz2, T_low, spectrum):
 @lru_cache(maxsize=16)
 def _two_body_hits(mass, gamma, electron, radiation, ne, nz2, T_low, spectrum):
     return _hits_per_decay(two_body(mass, gamma, electron, radiation), ne, nz2, T_low, spectrum)
+
+
+@lru_cache(maxsize=64)
+def _reusable_hits(mass, helium, n_b, T_low):
+    """T [MeV] and hits per e+e- pair of energy ``mass`` in hydrogen with helium mass share ``helium``."""
+    key = (mass, 0.0, 1.0, True)
+    T, hits, _ = _hits_per_decay(two_body(*key), n_b * (1.0 - 0.5 * helium), n_b, T_low, "cascade")
+    return T, hits
 
 
 def _counts(T, hits, density, lifetime):
@@ -137,8 +146,7 @@ def _disintegrate(start, eta, injection, key, lifetime, density, density_T, spec
         hits, counts = np.zeros((2, n_reactions)), np.zeros((1, n_reactions))
         waits = np.diff(clock.time_of(T))
     else:
-        # steps of half a decade below T_HOT, so that lifetimes share one calculation
-        T_low = T_HOT * 10.0 ** (-0.5 * math.ceil(2.0 * math.log10(T_HOT / T_end)))
+        T_low = _lowest(lifetime)
         if key is None:
             T, hits, spectra = _hits_per_decay(injection, ne, nz2, T_low, spectrum)
         else:
@@ -146,6 +154,36 @@ def _disintegrate(start, eta, injection, key, lifetime, density, density_T, spec
         counts, waits = _counts(T, hits, late, lifetime)
     matrix = transfer_matrix(counts, waits)
     return PhotodisintegrationResult(start, matrix, T, counts, hits, spectra, injection, lifetime, late)
+
+
+def _lowest(lifetime):
+    """Return the last temperature [MeV]: half a decade is a step, so that lifetimes share tables."""
+    T_end = clock.temperature_of(LIFETIMES * lifetime)
+    return T_HOT * 10.0 ** (-0.5 * max(1, math.ceil(2.0 * math.log10(T_HOT / T_end))))
+
+
+def reusable_decay(start, eta, mass, lifetime, density, em_energy, density_T=1e-3):
+    """Return what :func:`electromagnetic_decay` does, from hits that many points share.
+
+    The hits are proportional to the energy and depend on the composition through the electrons per
+    baryon alone (1 - Y/2; nuclei scatter as Z^2, 1 per baryon for H and He4): they are interpolated
+    in logarithms between two helium shares Y 0.1 apart, which is good to 5e-4. A column of points of
+    one mass and eta needs a few cascades. Floats as there; no spectra are kept.
+    """
+    n_b = clock.PHOTONS * eta
+    helium = min(max(4.0 * start["He4"], 0.0), 1.0)
+    low = min(int(helium / _HELIUM_STEP), round(1.0 / _HELIUM_STEP) - 1)
+    share = helium / _HELIUM_STEP - low
+    T_low = _lowest(lifetime)
+    T, first = _reusable_hits(mass, low * _HELIUM_STEP, n_b, T_low)
+    _, second = _reusable_hits(mass, (low + 1) * _HELIUM_STEP, n_b, T_low)
+    hits = np.where(first > 0.0, np.maximum(first, 1e-300) ** (1.0 - share), 0.0)
+    hits *= np.maximum(second, 1e-300) ** share * (em_energy / mass)
+    late = density * clock.dilution(density_T)
+    counts, waits = _counts(T, hits, late, lifetime)
+    matrix = transfer_matrix(counts, waits)
+    source = two_body(mass, 0.0, em_energy / mass, True)
+    return PhotodisintegrationResult(start, matrix, T, counts, hits, None, source, lifetime, late)
 
 
 def photodisintegration(

@@ -6,15 +6,14 @@ decreasing, t [s], n_b [MeV^3] and the rates of n -> p and p -> n [1/s].
 """
 
 import warnings
-from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
 from .. import constants as const
 from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
 from ..units import finite
-from . import baryons, decoupling, relic_model, weak
+from . import baryons, decoupling, relic_late, relic_model, weak
+from .bbn_result import BBN, ratios, yields
 from .splines import refine
 
 references = ("Pitrou2018", "EscuderoAbenza:2020cmq")
@@ -33,120 +32,6 @@ _T_FIRST = 10.0  # MeV, where the network starts
 _MESON_STEP = 1.0 / 48.0  # of ln T while mesons may convert nucleons
 
 
-@dataclass(frozen=True, eq=False)
-class BBN:
-    """Light-element abundances of one cosmology.
-
-    Attributes
-    ----------
-    Neff : float
-        (8/7)(11/4)^(4/3) (rho_nu + rho_dark)/rho_gamma after the pairs are gone.
-    Yp : float
-        Helium as nuclear physicists count it, 4 n_He4/n_b.
-    Yp_cmb : float
-        Helium mass fraction as CMB codes use it.
-    DH, He3H, Li7H : float
-        D/H, (He3 + t)/H and (Li7 + Be7)/H by number after all decays.
-    omega_b, eta, tau_n, delta_neff, xi_e : float
-        Inputs (tau_n in s); omega_b and eta are given in both forms.
-    background : Background
-        Temperatures and time on the grid of ln a.
-    abundances : dict
-        Final Y_i = n_i/n_b after decays.
-    flags : tuple of str
-        Why the result lies outside the validated physics; empty if it does not.
-    """
-
-    Neff: float
-    Yp: float
-    Yp_cmb: float
-    DH: float
-    He3H: float
-    Li7H: float
-    omega_b: float
-    eta: float
-    tau_n: float
-    delta_neff: float
-    xi_e: float
-    background: decoupling.Background
-    abundances: dict
-    flags: tuple
-    weak_np: np.ndarray = field(repr=False)
-    weak_pn: np.ndarray = field(repr=False)
-    network: object = field(repr=False)
-    inputs: dict = field(repr=False)
-
-    def __repr__(self):
-        return (
-            f"BBN(Neff={self.Neff:.5f}, Yp={self.Yp:.6f}, DH={self.DH:.5e}, He3H={self.He3H:.5e}, "
-            f"Li7H={self.Li7H:.5e}; omega_b={self.omega_b:g}, flags={self.flags})"
-        )
-
-    @property
-    def relic(self):
-        """The decaying particle along the way (:class:`relic_history.Evolution`), or None."""
-        return self.background.relic_history
-
-    @property
-    def references(self):
-        """BibTeX keys of everything that entered."""
-        keys = {*references, *decoupling.references, *weak.references, *self.network.references}
-        if self.relic is not None:
-            keys |= set(self.relic.references)
-        return tuple(sorted(keys))
-
-    @cached_property
-    def history(self):
-        """Time, scale factor, temperatures and abundances along the way, as a dict.
-
-        "t", "H", temperatures and the rates "n_to_p", "p_to_n" are Quantity of shape (n,), "a" an
-        array, and "Y" a dict of arrays, number per baryon of each nuclide. Rates and abundances
-        are nan before the network starts, abundances also after its end.
-        """
-        out = dict(self.background.history)
-        run = run_network(self.network, self.background, self.eta, self.weak_np, self.weak_pn,
-                           self.inputs["nuisance"], history=400)  # fmt: skip
-        before = np.full(_first(self.background), np.nan)
-        for name, rate in (("n_to_p", self.weak_np), ("p_to_n", self.weak_pn)):
-            out[name] = np.append(before, rate) * out["H"].unit
-        order = np.argsort(run.history_T)
-        at = np.log(self.background.Tg)
-        log_t = np.log(run.history_T[order])
-        inside = (at >= log_t[0]) & (at <= log_t[-1])
-        out["Y"] = {}
-        for k, name in enumerate(run.nuclides):
-            column = np.interp(at, log_t, run.history_Y[order, k])
-            out["Y"][name] = np.where(inside, column, np.nan)
-        return out
-
-    def plot(self, ax=None):
-        """Draw the abundances by number per baryon against T_gamma; returns the axes."""
-        import matplotlib.pyplot as plt
-
-        if ax is None:
-            _, ax = plt.subplots()
-        history = self.history
-        temperature = history["T_gamma"].to_value("MeV")
-        for name in self.network.nuclides:
-            curve = np.where(history["Y"][name] > 1e-20, history["Y"][name], np.nan)
-            ax.loglog(temperature, curve, label=name)
-        ax.set_xlim(3.0, 1e-3)
-        ax.set_ylim(1e-16, 3.0)
-        ax.set_xlabel(r"$T_\gamma$ [MeV]")
-        ax.set_ylabel(r"$n_i/n_b$")
-        ax.legend(fontsize="small", ncol=2)
-        return ax
-
-    def sensitivities(self, reactions=None):
-        """Return logarithmic derivatives of the abundances, see :func:`sensitivities`."""
-        import astropy.units as u
-
-        from .sensitivity import sensitivities
-
-        inputs = {**self.inputs, "tau_n": self.tau_n * u.s}
-        return sensitivities(reactions=reactions, **inputs)
-
-
 def _first(background):
     """Index of the background where the network starts; the same for all inputs."""
     return int(np.ceil(np.log(background.Tg[0] / _T_FIRST) / background.dx - 1e-6))
@@ -163,7 +48,11 @@ def _weak_on_grid(background, tau_n, xi, level, stride=_STRIDE):
     spectrum = background.spectrum
     if spectrum is not None:
         y, f, fbar, scale = spectrum
-        spectrum = y, f[chosen], fbar[chosen], scale[chosen]
+        f, fbar = f[chosen], fbar[chosen]
+        if background.spectra is not None and xi != 0.0:  # one spectrum, solved without asymmetry
+            odds = f / (1.0 - f)
+            f, fbar = (1.0 / (1.0 + np.exp(sign * xi) / odds) for sign in (-1.0, 1.0))
+        spectrum = y, f, fbar, scale[chosen]
     rates = weak.weak_rates(Tg, background.Tnue[chosen], tau_n, xi, level, spectrum, zeta)
     split = rates[:, 1] / rates[:, 0] * np.exp(weak.DELTA / Tg)
     knots = np.ascontiguousarray(background.ln_a[chosen])
@@ -218,7 +107,7 @@ def expand(
         eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
         found = relic_model.evolve(
             model, eta, mixing=mixing, with_xi=with_xi, qed=qed,
-            delta_neff=delta_neff + asymmetry_neff(xi_e), **grid,
+            delta_neff=delta_neff + asymmetry_neff(xi_e), momentum=neutrinos == "momentum", **grid,
         )  # fmt: skip
         n_to_p, p_to_n = _weak_on_grid(found.background, tau_n, xi_e, weak_level, stride)
         return found.with_conversion(eta, n_to_p, p_to_n, _first(found.background)), n_to_p, p_to_n
@@ -230,6 +119,9 @@ def expand(
             sources["external"] = item
     mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
     extra = delta_neff + asymmetry_neff(xi_e)
+    if neutrinos == "momentum":
+        background = _momentum(extra, qed, sources, grid)
+        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
     end = decoupling.T_END
     for _ in range(4):
         background = decoupling.solve(
@@ -241,13 +133,14 @@ def expand(
     return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
 
 
-def yields(run):
-    """Return Y_p, D/H, He3/H and Li7/H of a finished network (nan where it failed)."""
-    if not run.success:
-        return np.full(4, np.nan)
-    left = run.after_decays()
-    numbers = (4.0 * left["He4"], left["d"], left["He3"], left["Li7"])
-    return np.array(numbers) / np.array([1.0, left["p"], left["p"], left["p"]])
+def _momentum(extra, qed, sources, grid):
+    """Background with momentum-resolved neutrinos; the standard one is kept."""
+    from . import kinetic
+
+    if not sources and not grid:
+        return kinetic.standard(qed=qed, delta_neff=float(extra))
+    grid = {k: v for k, v in grid.items() if k != "refine"}
+    return kinetic.with_sources(qed=qed, delta_neff=extra, **sources, **grid)
 
 
 def bbn(
@@ -264,12 +157,13 @@ def bbn(
     weak_level="full",
     qed="full",
     nuisance=None,
+    cascade="auto",
 ):
     """Return the light-element abundances and N_eff of one cosmology.
 
     Parameters
     ----------
-    model : HNL, DarkDecay, Relic, External or a tuple of the last two, optional
+    model : HNL, DipoleHNL, DarkDecay, Reheating, Relic, External or a tuple of the last two, optional
         A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
         decoupling, decays and mesons are followed, see docs/relics.md. Or energy that enters the
         plasma or the expansion besides the standard particles.
@@ -288,16 +182,21 @@ def bbn(
     rates : str
         Set of nuclear rates, see ``astrobounds.cosmology.rates``.
     network : {"small", "full"} or sequence of str
-    neutrinos : {"integrated", "separate", "common"} or Background
+    neutrinos : {"integrated", "separate", "common", "momentum"} or Background
         Thermal neutrinos: averaged oscillations with chemical potentials; none of either (T_nue and
-        T_numu apart); or one common temperature (infinitely fast oscillations). A Background
-        computed elsewhere replaces all of decoupling (delta_neff and model are then in it).
+        T_numu apart); or one common temperature (infinitely fast oscillations). Or "momentum": the
+        Boltzmann equations of three spectra (a second, and seconds with a particle); needed where
+        neutrinos are injected below 5 MeV. A Background computed elsewhere replaces all of
+        decoupling (delta_neff and model are then in it).
     weak_level : {"full", "ccr+fm", "ccr", "born"}
         Corrections of n <-> p; "full" unless a step is to be shown.
     qed : {"full", "e3", "e2", "off"}
         Order of the finite-temperature QED pressure.
     nuisance : dict, optional
         Reaction name to p: the rate is the median times (1 + sigma)^p.
+    cascade : {"auto", "off"}
+        Let photons and electrons of a particle's late decays break nuclei where there are enough of
+        them to change an abundance by 1e-6 (lifetimes above some 500 s), see docs/cascade.md.
 
     Returns
     -------
@@ -325,19 +224,27 @@ def bbn(
     from .network import load_network
 
     inputs = checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed)
+    if cascade not in ("auto", "off"):
+        raise ConfigError(f"cascade = {cascade!r}: choose one of auto, off")
     eta = inputs["eta"]
     ready = load_network(network, rates) if isinstance(network, (str, tuple, list)) else network
     background, n_to_p, p_to_n = expand(
         inputs["tau_n"], inputs["delta_neff"], inputs["xi_e"], neutrinos, weak_level, qed, model,
         eta=eta,
     )  # fmt: skip
-    flags = _flags(model, background)
     run = run_network(ready, background, eta, n_to_p, p_to_n, nuisance)
     if not run.success:
         raise ConvergenceError(
             f"the network stopped at T = {run.T:.4g} MeV: {run.message}", stage="network"
         )
-    Yp, DH, He3H, Li7H = (float(v) for v in yields(run))
+    before = dict(zip(("Yp", "DH", "He3H", "Li7H"), map(float, yields(run))))
+    broken, late = None, ()
+    if background.relic_history is not None:
+        start = dict(zip(run.nuclides, map(float, run.Y)))
+        broken, late = relic_late.chain(background.relic_history, eta, start, cascade == "auto")
+    left = run.after_decays() if broken is None else broken.abundances
+    Yp, DH, He3H, Li7H = before.values() if broken is None else map(float, ratios(left))
+    flags = _flags(model, background, late)
     inputs.update(model=model, network=ready, neutrinos=neutrinos, weak_level=weak_level, qed=qed,
                   nuisance=nuisance)  # fmt: skip
     omega_b = baryons.omega_b_from_eta(eta)
@@ -354,19 +261,21 @@ def bbn(
         delta_neff=inputs["delta_neff"],
         xi_e=inputs["xi_e"],
         background=background,
-        abundances=run.after_decays(),
+        abundances=left,
         flags=flags,
         weak_np=n_to_p,
         weak_pn=p_to_n,
         network=ready,
         inputs=inputs,
+        cascade=broken,
+        before_cascade=before,
     )
 
 
-def _flags(model, background):
+def _flags(model, background, late=()):
     """Warn where a model leaves the validated physics, and return the reasons."""
     if background.relic_history is not None:
-        found = background.relic_history.flags
+        found = (*background.relic_history.flags, *late)
         for name, why in found:
             warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
         return tuple(name for name, _ in found)

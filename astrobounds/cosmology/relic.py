@@ -42,6 +42,8 @@ class Species:
         |U_a|^2 for e, mu, tau.
     dark : float
         Share of the width whose products are not in the plasma (no inverse decays).
+    portal : relic_dipole.Portal, optional
+        Other contact processes than by mixing, and decays that the plasma changes.
     """
 
     mass: float
@@ -49,6 +51,7 @@ class Species:
     copies: tuple
     mixing: tuple
     dark: float = 0.0
+    portal: object = None
 
     @classmethod
     def of_hnl(cls, model, dark_width=0.0):
@@ -144,7 +147,18 @@ def contact_matrix(species, T, p, helicity, stride=1):
     rows = np.arange(0, len(T), stride)
     if rows[-1] != len(T) - 1:
         rows = np.append(rows, len(T) - 1)
-    t, q = T[rows], p[rows]
+    total = _contact_rates(species, T[rows], p[rows], helicity)
+    if stride == 1:
+        return total
+    from scipy.interpolate import CubicSpline
+
+    return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
+
+
+def _contact_rates(species, t, q, helicity):
+    """The same at every temperature t, momenta q."""
+    if species.portal is not None:
+        return species.portal.contact(t, q, helicity)
     column = t[:, None]
     reduced = relic_rates.contact_rate(q / column, np.full_like(q, species.mass) / column, helicity)
     reduced *= relic_rates.UNIT * column**5
@@ -157,14 +171,10 @@ def contact_matrix(species, T, p, helicity, stride=1):
         b = relic_rates.potential(t, flavour)[:, None]
         matter = relic_rates.matter_factor(q, column, species.mass, count * active, b)
         total += species.mixing[a] * count * reduced * matter
-    if stride == 1:
-        return total
-    from scipy.interpolate import CubicSpline
-
-    return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
+    return total
 
 
-def follow(species, x, T, H, start, stride=1, contact=True):
+def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
     """Run the modes over a uniform grid of ln a.
 
     Parameters
@@ -180,6 +190,8 @@ def follow(species, x, T, H, start, stride=1, contact=True):
         2 -> 2 rates are computed at every ``stride``-th point and splined in between.
     contact : bool
         Whether to include 2 -> 2.
+    bath : tuple of two ndarray, optional
+        Temperature and mu/T of N in equilibrium, where they are not T and zero.
 
     Returns
     -------
@@ -188,14 +200,16 @@ def follow(species, x, T, H, start, stride=1, contact=True):
     y, weight = momentum_grid(len(start[0]))
     p = y * np.exp(-x)[:, None]
     energy = np.hypot(p, species.mass)
-    equilibrium = 1.0 / (np.exp(np.minimum(energy / T[:, None], 700.0)) + 1.0)
+    exponent = energy / T[:, None] if bath is None else energy / bath[0][:, None] - bath[1][:, None]
+    equilibrium = 1.0 / (np.exp(np.minimum(exponent, 700.0)) + 1.0)
     decay = species.width * species.mass / energy
     hubble = H[:, None]
     volume = np.exp(-3.0 * x)
     lost, dark, decays, net = np.zeros((4, len(x)))
     occupations = []
     for (g, helicity), first in zip(species.copies, start):
-        bath = decay * (1.0 - species.dark)
+        medium = 1.0 if species.portal is None else species.portal.decay(T, p, helicity)
+        bath = decay * (1.0 - species.dark) * medium
         if contact:
             bath = bath + contact_matrix(species, T, p, helicity, stride)
         rate = decay * species.dark + bath
@@ -206,9 +220,9 @@ def follow(species, x, T, H, start, stride=1, contact=True):
         scale = g * volume * species.mass * species.width / H
         dark += scale * species.dark * (f @ weight)
         scale = scale * (1.0 - species.dark)
-        lost += scale * ((f - equilibrium) @ weight)
-        decays += scale * ((f / energy) @ weight)
-        net += scale * (((f - equilibrium) / energy) @ weight)
+        lost += scale * (((f - equilibrium) * medium) @ weight)
+        decays += scale * ((f * medium / energy) @ weight)
+        net += scale * (((f - equilibrium) * medium / energy) @ weight)
         occupations.append(f)
     out = Modes(species, x, p, occupations)
     total = -slopes(x, out.rho) - 3.0 * (out.rho + out.pressure)
@@ -289,6 +303,8 @@ def _check_dark_bath(species):
 def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iterations=30):
     """Return :class:`Hot`: production, decoupling and decays above T_MATCH, from f = 0.
 
+    A portal says itself at which temperature the Universe starts, and how full of N.
+
     The relic's energy drives the expansion and its decays heat the plasma; both are found by
     iteration. The hot grid ends where the entropy density is that of the plasma at T_MATCH.
 
@@ -301,7 +317,8 @@ def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iter
     from .decoupling_start import entropy_at
 
     _check_dark_bath(species)
-    hottest = hot_temperature(species.mass)
+    portal = species.portal
+    hottest = hot_temperature(species.mass) if portal is None else portal.hottest
     first = thermal_history.density(hottest)[1]
     last = entropy_at(T_MATCH)
     length = np.log(first / last) / 3.0
@@ -316,6 +333,8 @@ def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iter
         T = thermal_history.temperature(entropy)
         rho = thermal_history.density(T)[0] + np.interp(z, place, rho_x)
         H = H_FACTOR * np.sqrt(rho)
+        if portal is not None:
+            start = portal.start(species, T[0], H[0], momentum_grid(modes)[0] * np.exp(length))
         out = follow(species, z - length, T, H, start)
         gain = _running(z, np.exp(3.0 * z) * (out.decay + out.contact) / T)
         dark = np.exp(-4.0 * z) * _running(z, np.exp(4.0 * z) * out.dark)

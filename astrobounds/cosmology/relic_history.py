@@ -18,10 +18,11 @@ references = (*relic.references, *injection.references, *mesons.references)
 
 TOLERANCE = 3e-6  # of T_gamma and H between two rounds
 MAX_ROUNDS = 60
-CASCADE_FROM = 1e4  # s, photons then break nuclei
 T_NUCLEI = 0.08  # MeV, deuterium and helium exist below
+T_LAST = 1e-6  # MeV, matter rules from there on
+CLOCK = 1.32  # t T^2 [s MeV^2] of the standard Universe below 20 keV
 T_THERMAL = 5.0  # MeV, neutrinos injected below keep their spectrum
-_STRIDE = 8  # 2 -> 2 rates on every eighth point
+STRIDE = 8  # 2 -> 2 rates on every eighth point
 _CONTACT_FROM = 1e-5  # of Gamma/H at T_MATCH, below it 2 -> 2 is over
 
 
@@ -64,7 +65,8 @@ class Evolution:
     @property
     def references(self):
         """BibTeX keys of everything that entered."""
-        return tuple(sorted(set(references)))
+        portal = self.modes.species.portal
+        return tuple(sorted({*references, *(portal.references if portal is not None else ())}))
 
     def with_conversion(self, eta, n_to_p, p_to_n, first):
         """Return the background with this relic and what its mesons do to nucleons."""
@@ -97,7 +99,19 @@ def baryon_density(background, eta):
     return eta * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a)
 
 
-def _extended(background, points, dx):
+def end_of_decays(lifetime):
+    """Return T [MeV] where all but e^-15 of a relic is gone, T_END or colder, at least 1 eV.
+
+    On the standard clock that is 40 lifetimes: what decays late makes H(T) larger, at most some
+    three times in the end.
+    """
+    if lifetime == np.inf:
+        return decoupling.T_END
+    late = np.sqrt(CLOCK / (40.0 * lifetime))
+    return float(min(decoupling.T_END, max(late, T_LAST)))
+
+
+def extended(background, points, dx):
     """T_gamma and H [MeV] on a longer grid; radiation beyond the end."""
     T, H = background.Tg, background.H * const.HBAR
     more = points - len(T)
@@ -117,7 +131,7 @@ def _still_in_contact(species, hot):
 
 
 def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", delta_neff=0.0,
-           with_mesons=True, start=None, **grid):  # fmt: skip
+           with_mesons=True, start=None, momentum=False, **grid):  # fmt: skip
     """Return the :class:`Evolution` of a relic.
 
     Parameters
@@ -132,6 +146,8 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         False: all muons, pions and kaons decay, and none meets a nucleon.
     start : relic.Hot, optional
         The relic above T_MATCH, where it is known.
+    momentum : bool
+        True: neutrinos with momentum-resolved spectra, see ``relic_momentum``.
 
     Raises
     ------
@@ -139,17 +155,20 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         If plasma and relic do not agree after 60 rounds.
     """
     dx = grid.get("dx", decoupling.DX)
+    last = end_of_decays(species.lifetime)
     hot = relic.through_hot_plasma(species) if start is None else start
     contact = _still_in_contact(species, hot)
     options = dict(mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=delta_neff, **grid)
-    end = decoupling.T_END
+    end = last
     background = decoupling.solve(relic.T_MATCH, end, dark=hot.dark, **options)
+    levelling = None if species.portal is None else species.portal.levelling(species, with_xi)
     for count in range(1, MAX_ROUNDS + 1):
         points = len(decoupling.free_falling(relic.T_MATCH, end, dx))
-        T, H = _extended(background, points, dx)
+        T, H = extended(background, points, dx)
         x = dx * np.arange(points)
-        modes = relic.follow(species, x, T, H, hot.start, _STRIDE, contact)
-        found, energies = _meson_energies(modes, injected, T, H, background, eta, with_mesons)
+        bath = None if levelling is None else levelling.bath(background, T)
+        modes = relic.follow(species, x, T, H, hot.start, STRIDE, contact, bath)
+        found, energies = meson_energies(modes, injected, T, H, background, eta, with_mesons)
         power = (modes.decay + modes.contact) * H
         each = modes.rho / np.maximum(modes.number, 1e-300)
         number = H * injected.mass * (modes.net + modes.contact / np.maximum(each, species.mass))
@@ -162,15 +181,22 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
             nue_number=number * energies[4],
             numu_number=0.5 * number * (energies[5] + energies[6]),
         )
+        if levelling is not None:
+            external = levelling.add(external, modes, background, T, H)
         new = decoupling.solve(relic.T_MATCH, end, external=external, dark=hot.dark, **options)
         change = max(np.max(np.abs(new.Tg / T - 1.0)), np.max(np.abs(new.H * const.HBAR / H - 1.0)))
         background = new
-        if background.Tg[-1] > 1.1 * decoupling.T_END:
-            end *= decoupling.T_END / background.Tg[-1]  # entropy was injected: expand further
+        if background.Tg[-1] > 1.1 * last:
+            end *= last / background.Tg[-1]  # entropy was injected: expand further
             continue
         if change < TOLERANCE:
             flags = _flags(species, injected, modes, background, power, energies, eta)
-            return Evolution(hot, modes, injected, background, energies, found, count, flags)
+            out = Evolution(hot, modes, injected, background, energies, found, count, flags)
+            if not momentum:
+                return out
+            from .relic_momentum import resolve
+
+            return resolve(out, eta, end, contact, qed, delta_neff, with_mesons, dx)
     raise ConvergenceError(
         f"relic of {species.mass:g} MeV, lifetime {species.lifetime:.3g} s: plasma and "
         f"relic still differ by {change:.2g} after {MAX_ROUNDS} rounds",
@@ -178,7 +204,7 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
     )
 
 
-def _meson_energies(modes, injected, T, H, background, eta, with_mesons):
+def meson_energies(modes, injected, T, H, background, eta, with_mesons):
     """Population of mesons, and heat, neutrino energies and numbers per energy of the decays."""
     if with_mesons and injected.visible[injection.MU : injection.KL + 1].any():
         ln_a = background.ln_a[0] + modes.x
@@ -193,24 +219,15 @@ def _meson_energies(modes, injected, T, H, background, eta, with_mesons):
 def _flags(species, injected, modes, background, power, energies, eta):
     """Reasons to doubt the result, as (name, explanation)."""
     out = []
-    lifetime = species.lifetime
     survivors = modes.number[-1] * np.exp(3.0 * modes.x[-1]) / max(modes.number[0], 1e-300)
     radiation = np.pi**2 / 15.0 * background.Tg**4
     if survivors > 1e-4 and modes.rho[-1] > 1e-4 * radiation[-1]:
         out.append((
             "decays unfinished",
-            f"{100 * survivors:.3g} % of the relic is left when nucleosynthesis ends: what its "
-            "energy does later, to N_eff, eta and the nuclei, is not included",
+            f"{100 * survivors:.3g} % of the relic is left at T = {1e6 * background.Tg[-1]:.3g} eV: what "
+            "its energy does later to N_eff and eta is not included",
         ))  # fmt: skip
     step = modes.x[1] - modes.x[0]
-    heat = step * np.sum((power * energies[0] / (background.H * const.HBAR) / radiation)
-                         [background.t > 0.1 * CASCADE_FROM])  # fmt: skip
-    if lifetime > 0.1 * CASCADE_FROM and heat > 1e-8:
-        out.append((
-            "photodisintegration",
-            f"lifetime {lifetime:.3g} s: photons and electrons break nuclei from {CASCADE_FROM:g} s "
-            "on; use relic_late.photodisintegration(result)",
-        ))  # fmt: skip
     nue, numu = (
         T**4 * np.array([fermi_f3(xi) for xi in column])
         for T, column in ((background.Tnue, background.xi_e), (background.Tnumu, background.xi_mu))

@@ -1,11 +1,12 @@
 """Which particles the early Universe can follow, and what it needs to know of each of them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from .. import constants as const
 from ..errors import ConfigError, DomainError
 from ..models.hnl import HNL
-from . import decoupling
+from ..models.mediator import Mediator
+from . import decoupling, relic_dipole
 
 MASS_RANGE = (1.0, const.M_D)  # MeV
 
@@ -50,11 +51,13 @@ class DarkDecay:
 
 def is_particle(model):
     """True for a model whose production and decays are computed here."""
-    return isinstance(model, (HNL, DarkDecay))
+    return isinstance(model, (HNL, DarkDecay)) or relic_dipole.is_particle(model)
 
 
 def decays(model):
     """True for a particle that couples at all; without mixing it is neither made nor decays."""
+    if relic_dipole.is_particle(model):
+        return relic_dipole.decays(model)
     particle = model.particle if isinstance(model, DarkDecay) else model
     return isinstance(particle, HNL) and max(particle.mixing_vector) > 0.0
 
@@ -69,11 +72,17 @@ def check(model, neutrinos):
             )
         return
     for item in model if isinstance(model, (tuple, list)) else (model,):
+        if isinstance(item, Mediator):
+            raise ConfigError(
+                "a Mediator in the early Universe is not computed: its exchange of energy and number "
+                "with neutrinos is not part of the evolution. A Mediator is supported by "
+                "'sn1987a-cooling' and 'sn1987a-neutrinos'"
+            )
         if item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
             raise ConfigError(
-                f"model of type {type(item).__name__}: give an HNL, a cosmology.DarkDecay, a "
-                "cosmology.decoupling.Relic, a cosmology.decoupling.External or a tuple of the "
-                "last two"
+                f"model of type {type(item).__name__}: give an HNL, a DipoleHNL, a "
+                "cosmology.DarkDecay, a cosmology.Reheating, a cosmology.decoupling.Relic, a "
+                "cosmology.decoupling.External or a tuple of the last two"
             )
 
 
@@ -87,6 +96,8 @@ def describe(model):
     """
     from . import injection, relic
 
+    if relic_dipole.is_particle(model):
+        return relic_dipole.describe(model, MASS_RANGE)
     dark = model.width_mev if isinstance(model, DarkDecay) else 0.0
     hnl = model.particle if isinstance(model, DarkDecay) else model
     low, high = MASS_RANGE
@@ -102,4 +113,7 @@ def evolve(model, eta, **options):
     """Return the :class:`relic_history.Evolution` of a particle, options as there."""
     from . import relic_history
 
-    return relic_history.evolve(*describe(model), eta, **options)
+    out = relic_history.evolve(*describe(model), eta, **options)
+    if relic_dipole.is_particle(model):
+        out = replace(out, flags=(*relic_dipole.flags(out), *out.flags))
+    return out

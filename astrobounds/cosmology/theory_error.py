@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .nucleosynthesis import bbn, run_network, yields
+from .nucleosynthesis import bbn, run_network
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 
@@ -90,7 +90,7 @@ def theory_covariance(model=None, *, sigma_tau_n=None, **options):
         weak = centre.weak_np / slower, centre.weak_pn / slower
         nuisance = {**given, **{name: given.get(name, 0.0) + p for name, p in (change or {}).items()}}
         run = run_network(centre.network, centre.background, centre.eta, *weak, nuisance)
-        return np.log(yields(run))
+        return np.log(centre.yields(run))
 
     shifts = {}
     if sigma_tau_n is not None:

@@ -309,8 +309,11 @@ def test_flags_name_the_stage():
         out = ab.cosmology.bbn(ab.HNL(mass=100 * u.MeV, mixing={"e": 2e-5}))
     assert out.flags == ("late neutrino injection",)
     assert "neutrino spectra" in quiet(ab.HNL(mass=100 * u.MeV, mixing={"e": 1e-6})).flags
-    assert "photodisintegration" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-11})).flags
-    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
+    late = ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-11})
+    assert "photodisintegration" in quiet(late, cascade="off").flags
+    assert "photodisintegration" not in quiet(late).flags
+    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-17})).flags
+    assert "decays unfinished" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
     assert "mesons on nuclei" in quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 1e-12})).flags
     assert "mesons on nuclei" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-12})).flags
 
