@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _LAZY = {
     "HNL": ".models.hnl",
     "DipoleHNL": ".models.dipole",
+    "Mediator": ".models.mediator",
     "StandardModel": ".models.standard",
     "Uniform": ".priors",
     "LogUniform": ".priors",

@@ -16,7 +16,7 @@ PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
     "tied": ("to", "factor"),
 }  # fmt: skip
-MODELS = ("HNL", "DipoleHNL", "StandardModel")
+MODELS = ("HNL", "DipoleHNL", "Mediator", "StandardModel")
 _QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\*?\s*([A-Za-z(1/][\w\s/*^().+-]*)$")
 
 

@@ -4,11 +4,12 @@ import numpy as np
 
 COLOURS = {
     "lab": "#7f7f7f", "sn1987a-cooling": "#1f77b4", "low-energy-sne": "#17a2b8", "bbn": "#d95f02",
-    "cmb": "#e6ab02", "smm": "#7570b3",
+    "cmb": "#e6ab02", "smm": "#7570b3", "sn1987a-neutrinos": "#a6761d",
 }  # fmt: skip
 TITLES = {
     "lab": "laboratories", "sn1987a-cooling": "SN1987A cooling", "low-energy-sne": "low-energy SNe",
     "bbn": "BBN", "cmb": "CMB", "smm": "SMM gamma rays",
+    "sn1987a-neutrinos": "SN1987A neutrino events",
 }  # fmt: skip
 FLAVOUR = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
 

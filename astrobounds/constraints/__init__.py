@@ -18,6 +18,7 @@ _REGISTRY = {
     "smm": (".gamma", "SMM"),
     "sn1987a-cooling": (".sn1987a", "SN1987ACooling"),
     "sn1987a-explosion": (".deposition", "SN1987AExplosion"),
+    "sn1987a-neutrinos": (".sn1987a_neutrinos", "SN1987ANeutrinos"),
 }
 
 

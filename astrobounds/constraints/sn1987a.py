@@ -1,20 +1,31 @@
-"""SN1987A cooling: the luminosity in a new particle at one second against what the burst allows."""
+"""SN1987A cooling: what a new particle carries off, at one second or over the burst, and what may go."""
 
-from ..errors import ConfigError
+import copy
+
+from ..errors import ConfigError, did_you_mean
 from ..priors import Normal
+from .burst import Burst
 from .protocol import S_90
 from .stars import star_of, transport_options
+from .temperatures import Temperatures, core_temperature, reach
 
 LOG10_ALLOWED = (52.4771, 0.2)  # log10(3e52 erg/s) and the spread of models of the cooling at 1 s
+LOG10_BUDGET = 53.1761  # log10 of half of the binding energy, 3e53 erg
+TEMPERATURE = "ln_T_core_sn1987a"
+CRITERIA = {  # nuisance, its center, unit, label
+    "luminosity": ("log10_L_allowed", LOG10_ALLOWED[0], "erg/s", "L"),
+    "energy": ("log10_E_allowed", LOG10_BUDGET, "erg", "E"),
+}
 
 
 class SN1987ACooling:
-    """lnL = -s_90 L_X/L_allowed, with log10 L_allowed as a nuisance.
+    """lnL = -s_90 L_X/L_allowed (or E_X/E_allowed), with log10 of what is allowed as a nuisance.
 
     The neutrino signal of SN1987A lasted about ten seconds; a new particle that carries off more
-    than the neutrino luminosity at one second would have halved it. That criterion has no
-    confidence level: by convention L_X = L_allowed stands for the 90 % limit. The likelihood is
-    smooth, falls without end as L_X grows, and tends to zero with the coupling.
+    than the neutrino luminosity at one second, or over the burst more than the neutrinos keep,
+    would have halved it. Neither criterion has a confidence level: by convention L_X = L_allowed
+    stands for the 90 % limit. The likelihood is smooth, falls without end as L_X grows, and tends
+    to zero with the coupling.
 
     Parameters
     ----------
@@ -22,13 +33,28 @@ class SN1987ACooling:
         Profile at about one second.
     allowed : float
         Central value of log10(L_allowed / erg/s): 52.477 (3e52 erg/s) by default; 52.754 for the
-        muonic model SFHo-18.8 of arXiv:2005.07141.
+        muonic model SFHo-18.8 of arXiv:2005.07141. With ``criterion="energy"`` of
+        log10(E_allowed / erg): 53.176 by default, half of a binding energy of 3e53 erg.
     width : float
-        Standard deviation of log10 L_allowed.
+        Standard deviation of log10 of it.
     gravity, helicity
         As for :func:`astrobounds.supernova.emission`.
     neutrinos : {"zero", "beta"}
         Neutrino chemical potentials of a packaged profile.
+    criterion : {"luminosity", "energy"}
+        Luminosity of the star as it is, or energy over a cooling history.
+    history : None, str or History
+        For ``criterion="energy"``: None for ``star`` cooling as T ~ exp(-t/(4 tau)) from 1 to 10 s
+        (:func:`astrobounds.supernova.cooling_history`), a folder of snapshots, or a history.
+    time_scale : float
+        tau [s].
+    window : pair of float
+        Times [s] between which the energy is summed; all of the history by default.
+    temperature_scale : float
+        Factor on every temperature of the star or the history.
+    temperature_width : float
+        Standard deviation of ln T, the nuisance ``ln_T_core_sn1987a``; 0 leaves it out. Profiles of
+        simulations differ by 0.1 to 0.2.
 
     Notes
     -----
@@ -40,53 +66,83 @@ class SN1987ACooling:
     name = "sn1987a-cooling"
     null_loglike = 0.0
 
-    def __init__(self, star="fiducial", allowed=LOG10_ALLOWED[0], width=LOG10_ALLOWED[1],
-                 gravity=True, helicity="helicity", neutrinos=None):  # fmt: skip
-        if isinstance(allowed, str) or not 40.0 < allowed < 60.0:
+    def __init__(self, star="fiducial", allowed=None, width=LOG10_ALLOWED[1],
+                 gravity=True, helicity="helicity", neutrinos=None, criterion="luminosity",
+                 history=None, time_scale=4.0, window=None, temperature_scale=1.0,
+                 temperature_width=0.0):  # fmt: skip
+        if not isinstance(criterion, str) or criterion not in CRITERIA:
             raise ConfigError(
-                f"sn1987a-cooling: allowed = {allowed!r} is log10 of erg/s, between 40 and 60"
+                f"sn1987a-cooling: criterion = {criterion!r}{did_you_mean(criterion, CRITERIA)}; "
+                f"allowed: {', '.join(CRITERIA)}"
             )
-        self.star = star_of(star, neutrinos)
+        self._nuisance, default, unit, _ = CRITERIA[criterion]
+        allowed = default if allowed is None else allowed
+        if isinstance(allowed, (str, bool)) or not 40.0 < allowed < 60.0:
+            raise ConfigError(
+                f"sn1987a-cooling: allowed = {allowed!r} is log10 of {unit}, between 40 and 60"
+            )
+        if criterion == "luminosity" and not (history is None and window is None):
+            raise ConfigError("sn1987a-cooling: history and window belong to criterion='energy'")
+        self.criterion = criterion
+        self.star, warmth = core_temperature(
+            self.name, star_of(star, neutrinos), temperature_scale, temperature_width, TEMPERATURE
+        )
         self._options = transport_options(gravity, helicity)
-        self.nuisances = {"log10_L_allowed": Normal(allowed, width)}
+        self.nuisances = {self._nuisance: Normal(allowed, width), **warmth}
+        self.domain = {n: (-5.001 * p.sigma, 5.001 * p.sigma) for n, p in warmth.items()}
         self._table = None
         self._pattern = None
+        self._many = None  # several stars instead of the one
         self.table_error = None
+        if criterion == "energy":
+            self._many = Burst(copy.copy(self), history, time_scale, window, temperature_scale)
+        elif warmth:
+            self._many = Temperatures(copy.copy(self))
 
     @property
     def references(self):
         """BibTeX keys."""
         from ..supernova import Cooling, Emission
 
-        return (*Emission.references, *Cooling.references, *self.star.references)
+        source = self.star if self.criterion == "luminosity" else self._many.history
+        return (*Emission.references, *Cooling.references, *source.references)
 
     def prepare(self, region, mapper=map, show=True):
         """Build the luminosity table of a region of model space."""
         from ..progress import Progress
         from ..supernova import surface
+        from ..supernova.portals import portal_of
 
-        if not issubclass(region.model, _hnl()) or "mass" not in region.ranges:
+        portal = portal_of(region.model)
+        if portal is None or "mass" not in region.ranges:
+            return
+        if self._many is not None:
+            warmth = {n: p for n, p in self.nuisances.items() if n == TEMPERATURE}
+            self._many.prepare(region, mapper, show, *reach(warmth))
+            self.table_error = self._many.error
             return
         low, high = region.ranges["mass"]
-        self._pattern = region.pattern()
+        self._pattern = portal.pattern(region)
         label = f"{self.name}: luminosity table"
         if self._pattern is not None:
-            with Progress(surface.table_tasks(low, high), label, show) as bar:
+            with Progress(surface.table_tasks(low, high, portal), label, show) as bar:
                 self._table = surface.luminosity_table(
                     self.star, self._pattern, region.nature, low, high, self._options,
-                    mapper, bar.update,
+                    mapper, bar.update, portal,
                 )  # fmt: skip
         else:
-            with Progress(surface.mass_nodes(low, high).size, label, show) as bar:
+            with Progress(surface.mass_nodes(low, high, portal).size, label, show) as bar:
                 self._table = surface.CoarseSolutions(
-                    self.star, region.couplings(), region.nature, low, high, self._options,
-                    bar.update,
+                    self.star, portal.flavours(region), region.nature, low, high, self._options,
+                    bar.update, portal,
                 )  # fmt: skip
         self.table_error = self._table.error
 
     def forget(self):
         """Drop the table: evaluate directly from here on."""
         self._table, self._pattern, self.table_error = None, None, None
+        if self._many is not None:
+            self._many.forget()
 
     def luminosity(self, model):
         """Return L_X at infinity [erg/s] from a direct solution."""
@@ -95,34 +151,46 @@ class SN1987ACooling:
         return cooling(model, self.star, **self._options).emission.luminosity_erg_s
 
     def predict(self, model):
-        """Return the luminosity [erg/s] from a direct solution."""
-        return {"L_X [erg/s]": self.luminosity(model)}
+        """Return the luminosity [erg/s] or the energy [erg] from direct solutions."""
+        if self.criterion == "luminosity":
+            return {"L_X [erg/s]": self.luminosity(model)}
+        return {"E_X [erg]": float(self._many.direct(model))}
+
+    def value(self, model):
+        """Return L_X [erg/s] of the star, from the table if there is one."""
+        if self._table is None:
+            return self.luminosity(model)
+        from ..supernova.cooling import couplings
+
+        strengths = couplings(model)
+        if self._pattern is not None:
+            return self._table.luminosity(model.mass_mev, sum(strengths.values()))
+        return self._table.luminosity(model.mass_mev, strengths)
 
     def loglike(self, model, nuisance):
         """Return lnL relative to no N."""
-        if self._table is None:
-            value = self.luminosity(model)
-        elif self._pattern is not None:
-            value = self._table.luminosity(model.mass_mev, sum(model.mixing.values()))
+        if self._many is None:
+            value = self.value(model)
         else:
-            value = self._table.luminosity(model.mass_mev, model.mixing)
-        return -S_90 * value / 10.0 ** nuisance["log10_L_allowed"]
+            value = self._many.value(model, nuisance.get(TEMPERATURE, 0.0))
+        return -S_90 * value / 10.0 ** nuisance[self._nuisance]
 
     def describe(self):
         """Return lines that say what was assumed."""
-        allowed = self.nuisances["log10_L_allowed"]
+        allowed = self.nuisances[self._nuisance]
+        _, _, unit, letter = CRITERIA[self.criterion]
+        when, who = "at 1 s", f"star '{self.star.name}'"
+        if self.criterion == "energy":
+            when = "from {:g} to {:g} s".format(*self._many.window)
+            who = f"history '{self._many.history.name}'"
         lines = [
-            f"star '{self.star.name}', gravity {'on' if self._options['gravity'] else 'off'}, "
+            f"{who}, gravity {'on' if self._options['gravity'] else 'off'}, "
             f"mean free path by {self._options['helicity']}",
-            f"L_allowed = 10^({allowed.mean:g} +- {allowed.sigma:g}) erg/s at 1 s; "
-            "L_X = L_allowed stands for the 90 % limit",
+            f"{letter}_allowed = 10^({allowed.mean:g} +- {allowed.sigma:g}) {unit} {when}; "
+            f"{letter}_X = {letter}_allowed stands for the 90 % limit",
         ]
+        if TEMPERATURE in self.nuisances:
+            lines.append(f"ln T varies by {self.nuisances[TEMPERATURE].sigma:g}")
         if self.table_error is not None:
             lines.append(f"luminosity table: ln L within {self.table_error:.1e} of direct solutions")
         return lines
-
-
-def _hnl():
-    from ..models.hnl import HNL
-
-    return HNL

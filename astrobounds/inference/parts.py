@@ -69,10 +69,22 @@ def nuisances(constraints):
     return own
 
 
-def nature_of(model, nature):
+NATURES = {"nature": ("majorana", "dirac"), "spin": ("vector", "scalar")}
+
+
+def nature_argument(model):
+    """Return the argument that tells kinds of a model apart: "nature", "spin" of a Mediator, or None."""
     import inspect
 
-    parameter = inspect.signature(model).parameters.get("nature")
+    return next((name for name in NATURES if name in inspect.signature(model).parameters), None)
+
+
+def nature_of(model, nature):
+    """Return the checked nature of a model class, or the spin of a Mediator."""
+    import inspect
+
+    argument = nature_argument(model)
+    parameter = inspect.signature(model).parameters.get(argument)
     if parameter is None:
         if nature is not None:
             raise ConfigError(f"nature = {nature!r}: {model.__name__} has none, leave it out")
@@ -81,8 +93,9 @@ def nature_of(model, nature):
     if nature is None:
         return default
     text = str(nature).lower()
-    if text not in ("majorana", "dirac"):
-        raise ConfigError(f"nature = {nature!r}; allowed: 'majorana', 'dirac'")
+    if text not in NATURES[argument]:
+        first, second = NATURES[argument]
+        raise ConfigError(f"nature = {nature!r}; allowed: '{first}', '{second}'")
     return text
 
 

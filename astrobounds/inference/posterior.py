@@ -10,7 +10,15 @@ from ..constraints.protocol import Region
 from ..errors import ConfigError, ConvergenceError, DomainError, did_you_mean
 from ..priors import Prior, Tied, _number
 from .identity import digest, prior_text
-from .parts import build_point, check_arguments, check_domains, nature_of, nuisances, resolve
+from .parts import (
+    build_point,
+    check_arguments,
+    check_domains,
+    nature_argument,
+    nature_of,
+    nuisances,
+    resolve,
+)
 
 _CANONICAL = {"mass": "MeV"}
 
@@ -74,7 +82,8 @@ class Posterior:
         Names (see :func:`astrobounds.constraints.names`), ``{name: options}`` mappings, or objects
         that follow :class:`astrobounds.constraints.protocol.Constraint`.
     nature : {"majorana", "dirac"}, optional
-        Nature of the model; the class's default otherwise. Not for models without one.
+        Nature of the model, or the spin of a Mediator ("vector", "scalar"); the class's default
+        otherwise. Not for models without one.
 
     Attributes
     ----------
@@ -335,7 +344,7 @@ class Posterior:
             else:
                 arguments[name] = value
         if self.nature is not None:
-            arguments.setdefault("nature", self.nature)
+            arguments.setdefault(nature_argument(self.model), self.nature)
         model = build_point(self.model, arguments)
         terms = []
         for c in self.constraints:

@@ -7,6 +7,7 @@ _LAZY = {
     "DipoleHNL": ".dipole",
     "DipoleProcess": ".dipole",
     "dipole_from_moment": ".dipole",
+    "Mediator": ".mediator",
     "DecayChannel": ".channel",
     "ContactProcess": ".process",
     "NumberSpectrum": ".spectra",

@@ -259,7 +259,7 @@ class DipoleProcess:
         ``"upscatter"`` (nu f -> N f), ``"annihilation"`` (e- e+ -> nubar N), ``"inverse decay"``
         (gamma nu -> N) or ``"plasmon"`` (gamma* -> nubar N, transverse and longitudinal).
     target : str
-        Charged particle for ``"upscatter"``: ``"p"``, ``"e-"``, ``"e+"``; else empty.
+        Charged particle for ``"upscatter"``: ``"p"``, ``"e-"``, ``"e+"``, ``"nuclei"``; else empty.
     lepton_number : int
         +1 if a neutrino-like N is made, -1 for its antiparticle.
     flavour : str
@@ -275,12 +275,15 @@ class DipoleProcess:
     group: str
 
 
+_GROUPS = {"p": "p", "nuclei": "nuclei"}
+
+
 def dipole_processes(flavour, targets=("p", "e-", "e+"),
                      kinds=("upscatter", "annihilation", "inverse decay", "plasmon")):  # fmt: skip
     """Return every process of the listed kinds that makes N or Nbar from one flavour."""
     entries = []
     if "upscatter" in kinds:
-        entries += [("upscatter", t, "p" if t == "p" else "e") for t in targets]
+        entries += [("upscatter", t, _GROUPS.get(t, "e")) for t in targets]
     entries += [(k, "", k) for k in ("annihilation", "inverse decay", "plasmon") if k in kinds]
     return tuple(
         DipoleProcess(kind, target, sign, flavour, group)

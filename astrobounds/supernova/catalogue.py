@@ -7,6 +7,7 @@ from ..datafiles import data_files, data_path, read_ecsv
 from ..errors import DataError, did_you_mean
 from .profile import fiducial
 from .tables import from_arrays, read_radial_file, read_table
+from .temperature import scale_temperature
 
 __all__ = ["from_arrays", "load", "names"]
 
@@ -33,6 +34,7 @@ def load(name, **options):
         [, lapse], or a text file in the 25-column radial format.
     **options
         ``neutrinos="zero"`` or ``"beta"`` for profiles without their own chemical potentials;
+        ``temperature_scale``, a factor on every temperature at fixed densities;
         for ``"fiducial"`` also its parameters.
 
     Returns
@@ -44,11 +46,14 @@ def load(name, **options):
     DataError
         For an unknown name, a missing column, a bad value (line and column named).
     """
+    rest = dict(options)
+    scale = rest.pop("temperature_scale", 1.0)
     try:
-        star = _load(name, options)
+        star = _load(name, rest)
     except TypeError as error:
         raise DataError(f"star '{name}' with options {options}: {error}") from None
-    return replace(star, origin=(str(name), options))
+    rest = {k: v for k, v in options.items() if k != "temperature_scale"}
+    return scale_temperature(replace(star, origin=(str(name), rest)), scale)
 
 
 def _load(name, options):

@@ -9,17 +9,21 @@ from scipy.interpolate import CubicSpline
 
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning
+from ..models.mediator import PAIRS
 from ..models.spectra import NumberSpectrum
 from ..units import finite
+from . import mediator
 from .dipole import DEFAULT_MEDIUM, dipole_table
 from .emission import AXIAL_COUPLING, Resolution, rate_table
+from .matter import LIGHT
 from .profile import Star
 from .transport import RaySolution
 
 ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
-VACUUM_MIXING = 0.3  # MeV, below it matter changes the mixing in the core
 RADIUS_MAX_KM = 60.0  # production and absorption beyond are below 1e-4
 DEFAULT = Resolution()
+FINE_ENERGIES = Resolution(spectrum=96)  # for resonances of light N
+_INDEX = {name: "".join(rf"\{f} " if f != "e" else f for f in pair) for name, pair in PAIRS.items()}
 DIPOLE_REFERENCES = ("Chauhan:2024nfa", "MagillDipole2018", "Braaten:1993jw", "Raffelt:1985nk")
 
 
@@ -33,6 +37,8 @@ class Emission:
         Energies at infinity [MeV].
     rate : ndarray, shape (n,)
         d2N/(dE dt) [MeV^-1 s^-1], all helicities, N and Nbar.
+    resonant : bool
+        True if neutrinos meet a resonance with N in the star: outside what is validated.
     """
 
     model: object
@@ -41,6 +47,7 @@ class Emission:
     rate: np.ndarray
     weight: np.ndarray
     options: dict = field(default_factory=dict)
+    resonant: bool = False
 
     references = (
         "Carenza:2023old", "Chauhan:2025mnn", "Dolgov:1997mb", "Chang:2016ntp", "Mastrototaro:2019vug",
@@ -53,8 +60,13 @@ class Emission:
         )
 
     def __post_init__(self):
-        if not has_mixing(self.model):
+        if is_mediator(self.model):
+            object.__setattr__(self, "references", mediator.REFERENCES)
+        elif not has_mixing(self.model):
             object.__setattr__(self, "references", DIPOLE_REFERENCES)
+        elif self.resonant:
+            extra = (*Emission.references, "Wolfenstein:1977ue", "Arguelles:2016uwb")
+            object.__setattr__(self, "references", extra)
 
     @property
     def luminosity(self):
@@ -113,9 +125,11 @@ class Emission:
             _, ax = plt.subplots(figsize=(5.2, 3.8), layout="constrained")
         grid = np.linspace(self.model.mass_mev, self.energy_mev[-1], 400)[1:]
         name, unit = (r"|U_{}|^2", "") if has_mixing(self.model) else (r"d_{}", " GeV$^{-1}$")
-        values = zip(const.FLAVOURS, coupling_values(self.model))
+        if is_mediator(self.model):
+            name, unit = r"g_{}", ""
+        values = zip(couplings(self.model), coupling_values(self.model))
         label = f"m = {self.model.mass_mev:g} MeV, " + ", ".join(
-            f"${name.format('{' + f + '}')}$ = {v:.1e}{unit}" for f, v in values if v > 0.0
+            f"${name.format('{' + _INDEX.get(f, f) + '}')}$ = {v:.1e}{unit}" for f, v in values if v > 0.0
         )
         ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
         ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
@@ -166,21 +180,31 @@ def has_mixing(model):
     return hasattr(model, "mixing")
 
 
+def is_mediator(model):
+    """True for a boson that coalescing neutrinos make."""
+    return hasattr(model, "polarisations")
+
+
 def couplings(model):
-    """Return ``{flavour: coupling}`` that rates are proportional to: |U|^2, or d^2 [MeV^-2]."""
+    """Return ``{flavour: coupling}`` that rates are proportional to: |U|^2, or d^2 [MeV^-2].
+
+    For a Mediator: ``{pair of flavours: g^2}``.
+    """
     return model.mixing if has_mixing(model) else model.couplings
 
 
 def coupling_values(model):
-    """Return the couplings as written by the user: |U|^2, or d [GeV^-1], for e, mu, tau."""
+    """Return the couplings as written by the user: |U|^2, or d [GeV^-1], for e, mu, tau; |g| of pairs."""
+    if is_mediator(model):
+        return model.coupling_values
     return tuple(model.mixing.values()) if has_mixing(model) else model.dipole_gev
 
 
 def _check(model, star, helicity, r_max_km):
-    if not has_mixing(model) and not hasattr(model, "dipole_gev"):
+    if not has_mixing(model) and not hasattr(model, "dipole_gev") and not is_mediator(model):
         raise DomainError(
             f"{type(model).__name__} has no mixing and no dipole: supernova emission is available "
-            "for HNL and DipoleHNL"
+            "for HNL, DipoleHNL and Mediator"
         )
     if not isinstance(star, Star):
         raise DomainError(
@@ -190,13 +214,6 @@ def _check(model, star, helicity, r_max_km):
         raise DomainError(
             f"r_max = {r_max_km:g} km is outside the profile '{star.name}' "
             f"({star.breaks[0]:g}-{star.breaks[-1]:g} km)"
-        )
-    if has_mixing(model) and model.mass_mev < VACUUM_MIXING:
-        warnings.warn(
-            f"mass = {model.mass_mev:g} MeV: below {VACUUM_MIXING} MeV matter changes the mixing in "
-            "the core; the vacuum mixing used here is not valid",
-            ValidityWarning,
-            stacklevel=4,
         )
 
 
@@ -209,18 +226,19 @@ def _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium):
 
 @lru_cache(maxsize=12)
 def _solution(
-    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium, core_km
-):
+    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium, core_km,
+    matter,
+):  # fmt: skip
     table = _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium)
     return RaySolution(
         table, star, gravity=gravity, nature=nature, helicity=helicity,
-        resolution=resolution, r_max_km=r_max_km, core_km=core_km,
+        resolution=resolution, r_max_km=r_max_km, core_km=core_km, matter=matter,
     )  # fmt: skip
 
 
 def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
              axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM,
-             core=None):  # fmt: skip
+             core=None, matter=True):  # fmt: skip
     """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses).
 
     With ``core`` (Quantity, a radius inside ``r_max``) it can also give the net flux there.
@@ -228,17 +246,35 @@ def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
     from ..units import length_cm
 
     limit = min(RADIUS_MAX_KM, star.breaks[-1]) if isinstance(star, Star) else RADIUS_MAX_KM
+    if is_mediator(model) and isinstance(star, Star):
+        limit = mediator.neutrino_sphere(star, limit)
     r_max_km = limit if r_max is None else length_cm(r_max, "r_max") / 1e5
     _check(model, star, helicity, r_max_km)
     core_km = None if core is None else length_cm(core, "core") / 1e5
     if core_km is not None and not star.breaks[0] < core_km < r_max_km:
         raise DomainError(f"core = {core_km:g} km: a radius inside r_max = {r_max_km:g} km is needed")
+    if is_mediator(model):
+        return mediator.mediator_solution(
+            model, star, bool(gravity), helicity, resolution, r_max_km, core_km
+        )
     flavours = tuple(f for f, value in couplings(model).items() if value > 0.0)
-    return _solution(
+    matter = bool(matter) and has_mixing(model)
+    if matter and resolution is DEFAULT and model.mass_mev < LIGHT:
+        resolution = FINE_ENERGIES
+    ray = _solution(
         model.mass_mev, star, flavours or ("tau",), model.nature, bool(gravity), helicity,
         r_max_km, float(axial_coupling), resolution, None if has_mixing(model) else medium,
-        core_km,
+        core_km, matter,
     )  # fmt: skip
+    if ray.resonant:
+        warnings.warn(
+            f"mass = {model.mass_mev:g} MeV: matter changes the mixing in the core and neutrinos meet "
+            "a resonance with N there; conversion across it is that of Landau and Zener along straight "
+            "rays, and what it does to the neutrinos and to the star is not followed",
+            ValidityWarning,
+            stacklevel=3,
+        )
+    return ray
 
 
 def emission(model, star, **options):
@@ -246,22 +282,27 @@ def emission(model, star, **options):
 
     Parameters
     ----------
-    model : HNL or DipoleHNL
+    model : HNL, DipoleHNL or Mediator
     star : Star
         From :func:`astrobounds.supernova.load`.
     gravity : bool, default True
         Redshift, time dilation and gravitational focusing; False for flat space.
     helicity : {"helicity", "averaged", "particles"}
         Each helicity with its own mean free path (default); one average over the helicities of N
-        and Nbar, as in older bounds; or averages of N and of Nbar apart.
+        and Nbar, as in older bounds; or averages of N and of Nbar apart. For a vector Mediator the
+        same with its three polarisations.
     r_max : Quantity, default 60 km
-        Radius up to which N is made and absorbed.
+        Radius up to which N is made and absorbed; for a Mediator, by default, that of the neutrino
+        sphere, T = 3 MeV.
     axial_coupling : float, default 1.27
         g_A of nucleons in matter.
     resolution : Resolution
         Grids; the default is converged to 0.1 % in the luminosity.
     medium : DipoleMedium
         For a DipoleHNL: processes, targets, recoil and screening.
+    matter : bool, default True
+        For an HNL: mixing in matter (`astrobounds.supernova.matter`), which counts for light N;
+        False for the vacuum mixing.
 
     Returns
     -------
@@ -282,13 +323,17 @@ def emission(model, star, **options):
     For a DipoleHNL: upscattering on protons and electrons, pair annihilation, inverse decay and
     plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.
 
+    For a Mediator: coalescence of two neutrinos, and its decay up to ``r_max`` as absorption.
+
     References
     ----------
     arXiv:2311.00033, arXiv:1910.10249, arXiv:2503.13607.
     """
     ray = solution(model, star, **options)
+    if is_mediator(model):
+        mediator.warn_lepton_number(model, star, ray.r_max_km)
     rate = ray.along(couplings(model), [1.0])[0]
-    return Emission(model, star, ray.energy, rate, ray._weight, dict(options))
+    return Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
 
 
 def cooling(model, star, *, allowed=None, **options):
@@ -315,9 +360,12 @@ def cooling(model, star, *, allowed=None, **options):
 def free_streaming_shares(model, star, **options):
     """Return ``{group: share}`` of the emitted energy without absorption or gravity.
 
-    Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"`` and charged-current labels.
+    Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"`` and charged-current labels; the channels of
+    a Mediator.
     """
     ray = solution(model, star, **options)
+    if is_mediator(model):
+        return mediator.channel_shares(model, star, float(ray.r_max_km))
     table = ray.table
     e, m = table.energy, table.mass_mev
     energy_part = e**2 * np.sqrt(e**2 - m**2)

@@ -73,7 +73,7 @@ class Deposition:
 
 
 @dataclass(frozen=True)
-class _Geometry:
+class Geometry:
     """Distances [cm] of the bracket, and the options of the transport that feeds it."""
 
     inner: float
@@ -82,8 +82,8 @@ class _Geometry:
     net: bool
 
 
-def _geometry(model, star, envelope, core, options):
-    """Return the :class:`_Geometry` of a model: with the net flux if its decays are absorption."""
+def geometry_of(model, star, envelope, core, options):
+    """Return the :class:`Geometry` of a model: with the net flux if its decays are absorption."""
     import astropy.units as u
 
     from ..units import length_cm
@@ -95,12 +95,12 @@ def _geometry(model, star, envelope, core, options):
             f"core = {inner:g} cm, envelope = {outer:g} cm: 0 <= core < envelope is needed"
         )
     if has_mixing(model):
-        return _Geometry(inner, outer, options, False)
+        return Geometry(inner, outer, options, False)
     r_max = 1e5 * min(RADIUS_MAX_KM, star.breaks[-1])
     r_max = length_cm(options["r_max"], "r_max") if "r_max" in options else r_max
     if inner < r_max * (1.0 - 1e-9):
-        return _Geometry(0.0, outer - inner, {**options, "core": inner * u.cm}, True)
-    return _Geometry(inner - r_max, outer - r_max, options, False)
+        return Geometry(0.0, outer - inner, {**options, "core": inner * u.cm}, True)
+    return Geometry(inner - r_max, outer - r_max, options, False)
 
 
 def _spectra(model, star, geometry, scales):
@@ -110,7 +110,7 @@ def _spectra(model, star, geometry, scales):
     return ray, along(couplings(model), scales)
 
 
-def _bracket(mass_mev, energy, width_mev, inner, outer):
+def decayed_between(mass_mev, energy, width_mev, inner, outer):
     """exp(-inner/l) - exp(-outer/l) for energies (n,) and widths (k,): shape (k, n)."""
     momentum = np.sqrt((energy - mass_mev) * (energy + mass_mev))
     inverse = np.multiply.outer(width_mev, mass_mev / momentum) / const.HBAR_C
@@ -136,10 +136,10 @@ def deposition_energies(model, star, scales, *, envelope=None, core=None, durati
 
     seconds = 3.0 if duration is None else time_s(duration, "duration")
     finite(seconds, "duration in s", 0.0)
-    geometry = _geometry(model, star, envelope, core, options)
+    geometry = geometry_of(model, star, envelope, core, options)
     scales = np.atleast_1d(np.asarray(scales, dtype=float))
     ray, spectra = _spectra(model, star, geometry, scales)
-    kept = _bracket(
+    kept = decayed_between(
         model.mass_mev, ray.energy, model.width_mev * scales, geometry.inner, geometry.outer
     )
     energy = (spectra * kept) @ (ray._weight * ray.energy) / const.ERG
@@ -189,13 +189,13 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     limit = LOW_ENERGY_LIMIT
     if allowed is not None:
         limit = finite(_value(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
-    geometry = _geometry(model, star, envelope, core, options)
+    geometry = geometry_of(model, star, envelope, core, options)
     ray, (rate,) = _spectra(model, star, geometry, [1.0])
-    kept = _bracket(
+    kept = decayed_between(
         model.mass_mev, ray.energy, np.array([model.width_mev]), geometry.inner, geometry.outer
     )[0]
     power = ray._weight * ray.energy * rate / const.ERG
     share = visible_fraction(model, visible)
     energy = seconds * share * float((power * kept).sum())
-    leaving = Emission(model, star, ray.energy, rate, ray._weight, dict(options))
+    leaving = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
     return Deposition(leaving, energy, seconds * leaving.luminosity_erg_s, share, limit)

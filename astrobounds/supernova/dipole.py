@@ -18,10 +18,11 @@ from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
 from . import eos
 from .emission import RateTable, Resolution, inside_break, radial_pieces
+from .nuclei import has_nuclei, ion_screening, nucleus_table
 from .plasmon import inverse_decay_rates, modes, plasmon_rates
 from .upscatter import FORMS, annihilation_rates, static_section, upscatter_rates
 
-TARGETS = ("p", "e-", "e+")
+TARGETS = ("p", "e-", "e+", "nuclei")
 KINDS = ("upscatter", "annihilation", "inverse decay", "plasmon")
 _TAIL = np.ascontiguousarray(np.polynomial.laguerre.laggauss(10))
 
@@ -35,7 +36,7 @@ class DipoleMedium:
     kinds : tuple of str
         Of ``"upscatter"``, ``"annihilation"``, ``"inverse decay"``, ``"plasmon"``.
     targets : tuple of str
-        Of ``"p"``, ``"e-"``, ``"e+"``.
+        Of ``"p"``, ``"e-"``, ``"e+"``, ``"nuclei"`` (heavy ones, where the profile has them).
     recoil : bool
         True: thermal targets with recoil and Pauli blocking. False: infinitely heavy protons
         without blocking, as in older work; too fast for heavy N (38 % in the cross section at
@@ -67,7 +68,7 @@ class DipoleMedium:
                     raise DomainError(
                         f"{what}: {item!r}{did_you_mean(item, allowed)}; allowed: {', '.join(allowed)}"
                     )
-        if not self.recoil and not set(self.targets) <= {"p"}:
+        if not self.recoil and not set(self.targets) <= {"p", "nuclei"}:
             raise DomainError(
                 "recoil = False is the limit of heavy targets: set targets=('p',) with it"
             )
@@ -174,12 +175,14 @@ def dipole_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, mediu
     Notes
     -----
     Protons are point-like with the effective mass of the profile, without anomalous moment or
-    form factor; heavy nuclei and nucleon-nucleon processes are neglected. Inverse decay uses the
+    form factor; nucleon-nucleon processes are neglected. Heavy nuclei of the profile scatter
+    coherently (`nuclei`) and screen protons too. Inverse decay uses the
     asymptotic photon mass; for m below it plasmon decay has the full dispersion.
 
     References
     ----------
-    arXiv:1803.03262, arXiv:2402.01624, arXiv:hep-ph/9302213, doi:10.1103/PhysRevD.33.897.
+    arXiv:1803.03262, arXiv:2402.01624, arXiv:hep-ph/9302213, doi:10.1103/PhysRevD.33.897,
+    doi:10.1016/S0927-6505(96)00047-3.
     """
     res = resolution or Resolution()
     pieces = radial_pieces(star, res.radii, r_max_km)
@@ -191,7 +194,9 @@ def dipole_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, mediu
     mu_nu = {f: np.ascontiguousarray(state[f"mu_nu_{f}"]) for f in flavours}
     top = mass_mev + 28.0 * t.max() + max(max(np.abs(m).max() for m in mu_nu.values()), 0.0)
     energy = _energy_grid(mass_mev, top / state["lapse"].min(), res.energies)
-    processes = [p for f in flavours for p in dipole_processes(f, medium.targets, medium.kinds)]
+    targets = medium.targets if has_nuclei(state) else [x for x in medium.targets if x != "nuclei"]
+    processes = [p for f in flavours for p in dipole_processes(f, targets, medium.kinds)]
+    k_ions = ion_screening(state, k_s)
     outer, inner = unit_rule(res.outer), unit_rule(res.inner + 4)
     wide = unit_rule(res.outer + 4)
     cache = {}  # flavours with equal chemical potentials share their integrals
@@ -199,9 +204,11 @@ def dipole_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, mediu
     def fill(zones, kind, target, mu):
         out = np.zeros((zones.stop - zones.start, energy.size, 2, 2))
         part, mu = t[zones], mu[zones]
-        if kind == "upscatter" and not medium.recoil:
+        if target == "nuclei":
+            nucleus_table(energy, mass_mev, state, zones, mu, k_ions[zones], unit_rule(32), out)
+        elif kind == "upscatter" and not medium.recoil:
             form = FORMS[medium.proton_screening]
-            _static_table(energy, mass_mev, density[zones], k_s[zones], form, wide, out)
+            _static_table(energy, mass_mev, density[zones], k_ions[zones], form, wide, out)
         elif kind == "upscatter":
             proton, sign = target == "p", -1.0 if target == "e+" else 1.0
             mass = state["m_p"][zones] if proton else np.full(part.size, const.M_E)
@@ -209,7 +216,7 @@ def dipole_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, mediu
             form = FORMS[medium.proton_screening if proton else medium.electron_screening]
             _upscatter_table(
                 energy, mass_mev, np.ascontiguousarray(mass), np.ascontiguousarray(level), mu, part,
-                (k_s if proton else k_tf)[zones], form, outer, inner, _TAIL, out,
+                (k_ions if proton else k_tf)[zones], form, outer, inner, _TAIL, out,
             )  # fmt: skip
         elif kind == "annihilation":
             level = np.ascontiguousarray(state["mu_e"][zones])

@@ -13,6 +13,7 @@ import numpy as np
 from .. import constants as const
 from ..models.process import hnl_processes
 from ..numerics.collision import N_PRODUCTS, contact_table, unit_rule
+from .muon_decay import add_muon_decays
 
 AXIAL_COUPLING = 1.27  # value of the published emissivities; the free 1.2756 raises rates by 0.7 %
 
@@ -70,7 +71,7 @@ class RateTable:
         Local energies [MeV].
     pieces : list of ndarray
         Radial nodes [km] of each smooth part of the profile.
-    processes : tuple of ContactProcess
+    processes : tuple of ContactProcess and DecayProcess
     rates : ndarray, shape (n_process, n_r, nE, 2)
         Gamma* [MeV] at |U|^2 = 1 per helicity basis state (-1, +1 of a neutrino-like N).
     mu_n : ndarray, shape (n_process, n_r)
@@ -192,4 +193,7 @@ def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
     fill(*jobs[0])  # compiles once before the threads start
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
         list(threads.map(lambda job: fill(*job), jobs[1:]))
+    processes, rates, mu_n = add_muon_decays(
+        mass_mev, state, flavours, energy, outer, inner, processes, rates, mu_n
+    )
     return RateTable(mass_mev, energy, pieces, tuple(processes), rates, mu_n, t)

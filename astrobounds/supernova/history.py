@@ -14,12 +14,15 @@ import numpy as np
 from .. import constants as const
 from ..errors import DataError, DomainError
 from ..models.spectra import NumberSpectrum
+from ..units import finite
 from .catalogue import load
 from .cooling import emission
 from .deposition import Deposition, deposition
 from .profile import Star
+from .temperature import scale_temperature
 
 BINDING_ENERGY = 3e53  # erg, what a neutron star has to give
+ENERGY_BUDGET = 0.5 * BINDING_ENERGY  # a new particle takes at most as much as neutrinos keep
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
 
@@ -105,7 +108,10 @@ class History:
 
     def __post_init__(self):
         times, stars = np.asarray(self.times_s, dtype=float), tuple(self.stars)
-        if times.size < 2 or times.ndim != 1 or not np.all(np.diff(times) > 0.0):
+        if times.size == 0:
+            raise DomainError("the history is empty: give at least two times, and a star for each")
+        increasing = times.ndim == 1 and np.isfinite(times).all() and np.all(np.diff(times) > 0.0)
+        if times.size < 2 or not increasing:
             raise DomainError(f"times = {times} s: at least two increasing times are needed")
         if len(stars) != times.size:
             raise DomainError(f"{times.size} times but {len(stars)} stars: give one star per time")
@@ -123,37 +129,91 @@ class History:
     @property
     def weight_s(self):
         """Trapezium weights of the times [s], shape (n,)."""
-        steps = np.diff(self.times_s)
-        weight = np.zeros(len(self.times_s))
-        weight[:-1] += 0.5 * steps
-        weight[1:] += 0.5 * steps
+        return self.weights()
+
+    def weights(self, start=None, stop=None):
+        """Return weights of an integral over part of the history, linear between the times [s].
+
+        Parameters
+        ----------
+        start, stop : float, optional
+            Times [s]; the ends of the history by default.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            A smooth function of ``start`` and ``stop``.
+
+        Raises
+        ------
+        DomainError
+            For a window that is empty or leaves the history.
+        """
+        t = np.array(self.times_s)
+        a = t[0] if start is None else finite(start, "start of the window in s")
+        b = t[-1] if stop is None else finite(stop, "stop of the window in s")
+        slack = 1e-9 * (t[-1] - t[0])
+        if not t[0] - slack <= a < b <= t[-1] + slack:
+            raise DomainError(
+                f"the window {a:g}-{b:g} s is not inside the history '{self.name}', "
+                f"{t[0]:g}-{t[-1]:g} s, or is empty"
+            )
+        low, high = np.clip(a, t[:-1], t[1:]), np.clip(b, t[:-1], t[1:])
+        step = np.diff(t)
+        to_right = 0.5 * ((high - t[:-1]) ** 2 - (low - t[:-1]) ** 2) / step
+        weight = np.zeros(t.size)
+        weight[1:] += to_right
+        weight[:-1] += high - low - to_right
         return weight
 
-    def emission(self, model, **options):
-        """Return the :class:`IntegratedEmission` of a model; options of ``supernova.emission``."""
-        snapshots = tuple(emission(model, star, **options) for star in self.stars)
-        return IntegratedEmission(model, snapshots, np.array(self.times_s), self.weight_s)
+    def _window(self, window):
+        """Return weights for a Quantity of two times, or for all of the history."""
+        import astropy.units as u
 
-    def deposition(self, model, **options):
+        from ..units import time_s
+
+        if window is None:
+            return self.weights()
+        seconds = np.atleast_1d(time_s(u.Quantity(window) if _is_pair(window) else window, "window"))
+        if seconds.shape != (2,):
+            raise DomainError(f"window = {window}: start and stop are needed, as in (1, 10) * u.s")
+        return self.weights(*(float(x) for x in seconds))
+
+    def emission(self, model, window=None, **options):
+        """Return the :class:`IntegratedEmission` of a model; options of ``supernova.emission``.
+
+        ``window`` is a Quantity of two times; all of the history by default.
+        """
+        weight = self._window(window)
+        snapshots = tuple(emission(model, star, **options) for star in self.stars)
+        return IntegratedEmission(model, snapshots, np.array(self.times_s), weight)
+
+    def deposition(self, model, window=None, **options):
         """Return the :class:`Deposition` of a model; options of ``supernova.deposition``.
 
-        Its ``emission`` is that of the brightest snapshot. ``duration`` is not an option here.
+        Its ``emission`` is that of the brightest snapshot. ``duration`` is not an option here;
+        ``window`` is a Quantity of two times, all of the history by default.
         """
         import astropy.units as u
 
         if "duration" in options:
-            raise DomainError("duration: a history knows its own; leave it out")
+            raise DomainError("duration: a history knows its own; give window=(1, 10) * u.s instead")
+        weight = self._window(window)
         parts = [deposition(model, star, duration=1 * u.s, **options) for star in self.stars]
         brightest = max(parts, key=lambda part: part.emission.luminosity_erg_s)
-        energy = float(self.weight_s @ [part.energy_erg for part in parts])
-        emitted = float(self.weight_s @ [part.emitted_erg for part in parts])
+        energy = float(weight @ [part.energy_erg for part in parts])
+        emitted = float(weight @ [part.emitted_erg for part in parts])
         return Deposition(
             brightest.emission, energy, emitted, brightest.visible, brightest.allowed_erg
         )
 
 
-def cooling_history(times=None, *, time_scale=None, **parameters):
-    """Return an illustrative analytic history: the fiducial star cooling as T ~ exp(-t/(4 tau)).
+def _is_pair(window):
+    return isinstance(window, (tuple, list)) and all(hasattr(t, "unit") for t in window)
+
+
+def cooling_history(times=None, *, time_scale=None, star=None, **parameters):
+    """Return an illustrative analytic history: one star cooling as T ~ exp(-t/(4 tau)).
 
     With the neutrino luminosity ~ T^4 at a fixed radius, L_nu falls as exp(-t/tau). The density does
     not change. It is not a simulation: use it to see how a snapshot times a duration errs.
@@ -161,27 +221,28 @@ def cooling_history(times=None, *, time_scale=None, **parameters):
     Parameters
     ----------
     times : Quantity, shape (n,), optional
-        1, 2, 3, 4, 6, 8 and 10 s by default; the first has the fiducial temperature if it is 1 s.
+        1, 2, 3, 4, 6, 8 and 10 s by default; the star has its own temperature at 1 s.
     time_scale : Quantity, default 4 s
         tau, about the decay time of the luminosity of SN1987A.
+    star : Star, optional
+        State at 1 s; the fiducial profile by default.
     **parameters
-        Of the fiducial profile (``t_c``, ``neutrinos``, ...).
+        Of the fiducial profile (``t_c``, ``neutrinos``, ...), instead of a star.
     """
     import astropy.units as u
 
     from ..units import time_s
-    from .profile import fiducial
 
     seconds = time_s([1, 2, 3, 4, 6, 8, 10] * u.s if times is None else times, "times")
     tau = time_s(4 * u.s if time_scale is None else time_scale, "time_scale")
     if not tau > 0.0:
         raise DomainError(f"time_scale = {tau:g} s: a positive time is needed")
-    hot = parameters.pop("t_c", 30.0)
-    stars = [
-        fiducial(t_c=hot * float(np.exp(-(t - 1.0) / (4.0 * tau))), **parameters)
-        for t in np.atleast_1d(seconds)
-    ]
-    return History(tuple(np.atleast_1d(seconds)), stars, name="fiducial cooling")
+    if star is not None and parameters:
+        raise DomainError(f"{', '.join(parameters)}: parameters of the fiducial star, not of a given one")
+    hot = load("fiducial", **parameters) if star is None else star
+    seconds = np.atleast_1d(seconds)
+    stars = [scale_temperature(hot, float(np.exp(-(t - 1.0) / (4.0 * tau)))) for t in seconds]
+    return History(tuple(seconds), stars, name=f"{hot.name} cooling")
 
 
 def read_history(folder, pattern="*", times=None, **options):

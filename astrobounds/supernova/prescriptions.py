@@ -25,7 +25,7 @@ from scipy.interpolate import CubicSpline
 from .. import constants as const
 from ..errors import DomainError, did_you_mean
 from ..numerics.collision import unit_rule
-from .cooling import couplings, solution
+from .cooling import couplings, is_mediator, solution
 
 RAFFELT_EMISSIVITY = 1e19  # erg/g/s at rho = 3e14 g/cm3, T = 30 MeV; Raffelt, Stars as laboratories
 LAST_SCATTERING = 2.0 / 3.0  # optical depth of the surface
@@ -51,6 +51,8 @@ class _Columns:
 def _columns(model, star, shells, resolution):
     """Return the :class:`_Columns` of N and of Nbar on Gauss radii of each smooth part."""
     options = {} if resolution is None else {"resolution": resolution}
+    if is_mediator(model):
+        raise DomainError(f"recipes are for HNL and DipoleHNL, not for a {type(model).__name__}")
     ray = solution(model, star, gravity=False, helicity="particles", **options)
     table, strength = ray.table, couplings(model)
     e, m = table.energy, table.mass_mev

@@ -9,6 +9,7 @@ from .. import constants as const
 from ..errors import DomainError
 from ..units import finite
 from . import eos
+from .composition import heavy_state
 
 FREE_NUCLEON_MASS = 939.0  # MeV, both nucleons where a profile gives no effective masses
 
@@ -31,6 +32,7 @@ class Star:
         (effective masses), ``mu_n``, ``mu_p`` (what enters f = 1/(exp((sqrt(p^2+m*^2) - mu)/T)+1)),
         ``shift`` (energy offset of p -> n in charged currents), ``mu_e``, ``mu_mu``, ``mu_nu_e``,
         ``mu_nu_mu``, ``mu_nu_tau``, ``lapse``. MeV unless said. ``mu_mu`` is NaN without muons.
+        With heavy nuclei also ``n_heavy`` [MeV^3], ``A_heavy``, ``Z_heavy``.
     """
 
     name: str
@@ -119,7 +121,7 @@ def _reload(name, options):
     return load(name, **options)
 
 
-def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero"):
+def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero", heavy=None):
     """Return the ideal-gas state of matter of nucleons, electrons and thermal neutrinos.
 
     Parameters
@@ -129,6 +131,8 @@ def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero"):
     neutrinos : {"beta", "zero"}
         ``"beta"``: mu_nu_e = mu_e + mu_p - mu_n (beta equilibrium), zero for mu and tau;
         ``"zero"``: every neutrino chemical potential is zero.
+    heavy : tuple of ndarray, optional
+        Mass fraction X, mean A and mean Z of heavy nuclei: their nucleons are not free.
 
     Returns
     -------
@@ -140,8 +144,15 @@ def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero"):
     rho, t, y = (np.asarray(a, dtype=float) for a in (rho, temperature, proton_fraction))
     m = FREE_NUCLEON_MASS
     n_b = rho * const.GRAM_CM3 / m
-    mu_n = eos.chemical_potential((1.0 - y) * n_b, m, t)
-    mu_p = eos.chemical_potential(y * n_b, m, t)
+    free_n, free_p, nuclei = 1.0 - y, y, {}
+    if heavy is not None:
+        x, a, z = heavy
+        # between rows that are consistent the interpolated ones may miss zero by rounding
+        free_p = np.maximum(y - x * z / a, 0.0)
+        free_n = np.maximum(1.0 - y - x * (1.0 - z / a), 0.0)
+        nuclei = heavy_state(rho, x, a, z, m)
+    mu_n = eos.chemical_potential(free_n * n_b, m, t)
+    mu_p = eos.chemical_potential(free_p * n_b, m, t)
     mu_e = eos.chemical_potential(y * n_b, const.M_E, t, net=True)
     zero = np.zeros_like(t)
     return {
@@ -149,7 +160,7 @@ def ideal_gas(rho, temperature, proton_fraction, neutrinos="zero"):
         "m_n": zero + m, "m_p": zero + m, "mu_n": mu_n, "mu_p": mu_p, "shift": zero,
         "mu_e": mu_e, "mu_mu": zero + np.nan,
         "mu_nu_e": mu_e + mu_p - mu_n if neutrinos == "beta" else zero,
-        "mu_nu_mu": zero, "mu_nu_tau": zero,
+        "mu_nu_mu": zero, "mu_nu_tau": zero, **nuclei,
     }  # fmt: skip
 
 

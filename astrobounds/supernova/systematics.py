@@ -10,12 +10,15 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from ..errors import DomainError, did_you_mean
+from ..models.dipole import DipoleHNL
+from ..models.hnl import HNL
 from ..progress import Progress
 from ..units import energy_mev, finite
 from . import prescriptions
 from .catalogue import load
 from .cooling import ALLOWED_LUMINOSITY, couplings, has_mixing, solution
 from .deposition import LOW_ENERGY_LIMIT, deposition_energies
+from .history import ENERGY_BUDGET
 from .variations import BAND, Variation, select
 
 CRITERIA = ("cooling", "deposition")
@@ -250,6 +253,8 @@ def excluded_range(excess, axis):
 
 def _excess(build, criterion, variation, star, options):
     """Return ln(prediction/allowed) as a function of an array of couplings."""
+    import astropy.units as u
+
     chosen = variation.star or star
     options = {**options, **variation.options}
     allowed = options.pop("allowed") * variation.allowed_factor
@@ -268,6 +273,19 @@ def _excess(build, criterion, variation, star, options):
         predict = lambda c: np.array(  # noqa: E731
             [prescriptions.luminosity(build(x), chosen, variation.recipe, **rest) for x in c]
         )
+    elif variation.history is not None:
+        weights, stars = variation.history.weights(), variation.history.stars
+        if criterion == "cooling":
+            allowed *= ENERGY_BUDGET / ALLOWED_LUMINOSITY
+            rays = [solution(model, s, **options) for s in stars]
+            predict = lambda c: weights @ [  # noqa: E731
+                ray.luminosity(couplings(model), scales(c)) for ray in rays
+            ]
+        else:
+            options["duration"] = 1.0 * u.s
+            predict = lambda c: weights @ [  # noqa: E731
+                deposition_energies(model, s, scales(c), **options) for s in stars
+            ]
     elif criterion == "cooling":
         ray = solution(model, chosen, **options)
         predict = lambda c: ray.luminosity(couplings(model), scales(c))  # noqa: E731
@@ -333,6 +351,11 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
         )
     mass_mev = np.atleast_1d(energy_mev([10, 50, 100, 200] * u.MeV if masses is None else masses))
     star = load("fiducial") if star is None else star
+    if model_class not in (HNL, DipoleHNL):
+        raise DomainError(
+            f"systematics of {getattr(model_class, '__name__', model_class)} are not available: give "
+            "HNL or DipoleHNL"
+        )
     portal = "dipole" if any(p.startswith("dipole") for p in model_class.parameters) else "mixing"
     chosen = select(variations, criterion, star, portal)
     if criterion == "deposition" and any(v.recipe for v in chosen):

@@ -9,10 +9,11 @@ from .. import constants as const
 from ..datafiles import read_ecsv
 from ..errors import DataError
 from . import eos
+from .composition import HEAVY, check_heavy, heavy_state, onsets
 from .profile import Star, ideal_gas
 
 REQUIRED = {"radius": "km", "rho": "g / cm3", "temperature": "MeV", "Ye": ""}
-OPTIONAL = {"lapse": ""}
+OPTIONAL = {"lapse": "", **dict.fromkeys(HEAVY, "")}
 _PIECE = 3  # rows of a table in one smooth part, as long as there are few parts
 
 
@@ -52,11 +53,22 @@ def check_columns(columns, origin, header_lines=0):
                 bad(row, name, why)
 
 
-def piece_breaks(radius):
-    """Return break radii so that each smooth part has about ``_PIECE`` rows, at most eight parts."""
+def piece_breaks(radius, more=()):
+    """Return break radii so that each smooth part has about ``_PIECE`` rows, at most eight parts.
+
+    ``more``: places where the composition changes from one row to the next; up to four of them
+    take the place of the nearest inner breaks.
+    """
     parts = int(np.clip(radius.size // _PIECE, 1, 8))
     rows = np.unique(np.linspace(0, radius.size - 1, parts + 1).round().astype(int))
-    return tuple(float(r) for r in radius[rows])
+    breaks, fixed = [float(r) for r in radius[rows]], set()
+    for edge in sorted(more)[:4]:
+        free = [i for i in range(1, len(breaks) - 1) if i not in fixed]
+        if free and edge not in breaks:
+            nearest = min(free, key=lambda i: abs(breaks[i] - edge))
+            breaks[nearest] = edge
+            fixed.add(nearest)
+    return tuple(sorted(breaks))
 
 
 def interpolators(radius, columns, log_columns):
@@ -71,8 +83,8 @@ def interpolators(radius, columns, log_columns):
     return out
 
 
-def from_arrays(radius, rho, temperature, ye, *, lapse=None, name="user", neutrinos="zero",
-                references=(), note=""):  # fmt: skip
+def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="user",
+                neutrinos="zero", references=(), note=""):  # fmt: skip
     """Build a star of ideal gas from radial arrays.
 
     Parameters
@@ -83,6 +95,9 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, name="user", neutri
         Electron (= proton) fraction.
     lapse : array, optional
         Redshift factor to infinity; computed from the enclosed mass when absent.
+    heavy : tuple of three arrays, optional
+        Mass fraction, mean mass number and mean charge of heavy nuclei; numbers are the same
+        everywhere. Ye counts their protons.
     neutrinos : {"zero", "beta"}
         Neutrino chemical potentials: none, or beta equilibrium for nu_e.
 
@@ -107,6 +122,9 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, name="user", neutri
     }
     if lapse is not None:
         columns["lapse"] = np.asarray(lapse, dtype=float)
+    if heavy is not None:
+        for key, values in zip(HEAVY, heavy, strict=True):
+            columns[key] = np.asarray(values, dtype=float) + np.zeros_like(columns["radius"])
     return _build(columns, name, neutrinos, references, note, origin=name)
 
 
@@ -114,7 +132,8 @@ def _build(columns, name, neutrinos, references, note, origin):
     sizes = {key: np.size(v) for key, v in columns.items()}
     if len(set(sizes.values())) > 1:
         raise DataError(f"{origin}: columns have different lengths {sizes}")
-    check_columns(columns, origin)
+    check_columns({k: v for k, v in columns.items() if k not in HEAVY}, origin)
+    columns = check_heavy(columns, origin)
     radius = columns["radius"]
     mass = eos.enclosed_mass(radius * 1e5, columns["rho"])
     if "lapse" not in columns:
@@ -130,18 +149,24 @@ def _build(columns, name, neutrinos, references, note, origin):
     )
 
     def at(r):
-        state = ideal_gas(profile["rho"](r), profile["temperature"](r), profile["Ye"](r), neutrinos)
+        heavy = tuple(profile[name](r) for name in HEAVY) if HEAVY[0] in profile else None
+        state = ideal_gas(
+            profile["rho"](r), profile["temperature"](r), profile["Ye"](r), neutrinos, heavy
+        )
         state["lapse"] = profile["lapse"](r)
         return state
 
     return Star(
-        name=name, breaks=piece_breaks(radius), columns=at, references=tuple(references),
-        note=note, meta={"mass_g": float(mass[-1]), "neutrinos": neutrinos},
+        name=name, breaks=piece_breaks(radius, onsets(radius, columns)), columns=at,
+        references=tuple(references), note=note, meta={"mass_g": float(mass[-1]), "neutrinos": neutrinos},
     )  # fmt: skip
 
 
 def read_table(path, neutrinos="zero"):
     """Read a star from an ECSV table with columns radius, rho, temperature, Ye [, lapse].
+
+    Heavy nuclei: columns X_heavy (mass fraction), A_heavy, Z_heavy (mean mass number and charge),
+    all or none.
 
     Raises
     ------
@@ -187,13 +212,20 @@ GARCHING = (
 )  # fmt: skip
 
 
-def read_radial_file(path):
+def read_radial_file(path, heavy=None):
     """Read one snapshot in the 25-column radial format of the Garching supernova models.
 
     Five header lines, then radius [cm], mass [Msun], density, internal energy, T [MeV], entropy,
     velocity, lapse, chemical potentials of nu_e, e, n, p, mu, nu_mu [MeV; nucleons without rest
     mass], mass fractions, Y_e, Y_mu, potentials U_n, U_p and effective masses [MeV]. The tables
     are given by their authors on request and are not part of this package.
+
+    Parameters
+    ----------
+    path : path
+    heavy : (float, float), optional
+        Mean mass number and mean charge of the nuclei that the file's X_heavy counts; without it
+        they are left out.
 
     Raises
     ------
@@ -254,16 +286,32 @@ def read_radial_file(path):
         "mu_nu_e": data["mu_nue"], "mu_nu_mu": data["mu_numu"],
         "mu_nu_tau": np.zeros_like(radius),
     }  # fmt: skip
+    if heavy is not None:
+        columns.update(_heavy_columns(data, radius, heavy, str(path), header))
     _check_conventions(data, columns, path)
     profile = interpolators(radius, columns, ("rho", "T"))
     return Star(
         name=Path(path).stem,
-        breaks=piece_breaks(radius),
+        breaks=piece_breaks(radius, onsets(radius, data) if "n_heavy" in columns else ()),
         columns=lambda r: {name: function(r) for name, function in profile.items()},
         references=("Bollig:2020xdr",),
         note="25-column radial file of the user",
         meta={"mass_g": float(data["mass"][-1] * const.M_SUN_G)},
     )
+
+
+def _heavy_columns(data, radius, heavy, origin, header):
+    """Return the columns of nuclei of one kind from the X_heavy of a radial file."""
+    try:
+        a, z = (float(v) for v in heavy)
+    except (TypeError, ValueError):
+        raise DataError(f"heavy = {heavy!r}: (mean mass number, mean charge) is needed") from None
+    same = {"A_heavy": np.full_like(radius, a), "Z_heavy": np.full_like(radius, z)}
+    given = {"radius": radius, "X_heavy": data["X_heavy"], **same}
+    checked = check_heavy(given, origin, header)
+    if "X_heavy" not in checked:
+        return {}
+    return heavy_state(data["rho"], checked["X_heavy"], same["A_heavy"], same["Z_heavy"])
 
 
 def _is_number(text):

@@ -18,6 +18,7 @@ from .. import constants as const
 from ..errors import DomainError
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
+from .matter import MatterMixing
 from .net_flux import edge_values, march_net
 
 HALF_CHORD_SCALE = 5.0  # km, cells are uniform in asinh(s / scale)
@@ -168,6 +169,20 @@ def march(tau_unit, source, slope, scale, ray_weight, out):
                 out[e] += ray_weight[b] * total
 
 
+def _opened(rates):
+    """Return rates in which an energy that is kinematically closed has that of the next open one.
+
+    Shape (n_r, nE). A zero among them would make the spline of the logarithm swing over all orders;
+    the rate next to a threshold is negligible.
+    """
+    if np.all(rates > 0.0):
+        return rates
+    out = rates.copy()
+    for i in range(out.shape[1] - 2, -1, -1):
+        out[:, i] = np.where(out[:, i] > 0.0, out[:, i], out[:, i + 1])
+    return out
+
+
 class RaySolution:
     """Spectrum at infinity of one mass for any mixing, from one :class:`RateTable`.
 
@@ -187,33 +202,50 @@ class RaySolution:
     r_max_km : float
     core_km : float, optional
         Radius inside ``r_max_km`` where :meth:`net_along` measures the flux.
+    matter : bool
+        Mixing in matter (`matter`) in production and absorption; not for a dipole.
 
     Attributes
     ----------
     energy : ndarray
         Energies at infinity [MeV], Gauss nodes.
+    resonant : bool
+        True if neutrinos or antineutrinos of these energies have a resonance with N in the star.
     """
 
     def __init__(
-        self, table, star, *, gravity, nature, helicity, resolution, r_max_km, core_km=None
-    ):
-        if helicity not in TRANSPORTS:
-            raise DomainError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
+        self, table, star, *, gravity, nature, helicity, resolution, r_max_km, core_km=None,
+        matter=False,
+    ):  # fmt: skip
         self.table = table
-        self._rays = rays(star, r_max_km, resolution.rays, resolution.steps, core_km)
-        self._core_km = core_km
-        rule = unit_rule(resolution.spectrum)
-        m, t_max = table.mass_mev, table.temperature.max()
-        span = 28.0 * t_max + max(table.mu_n.max(), 0.0)
-        self.energy = m + span * rule[0] ** 2
-        self._weight = 2.0 * rule[0] * span * rule[1]
-        self._lapse = self._rays.lapse if gravity else np.ones_like(self._rays.lapse)
+        self._set_grid(
+            star, table.mass_mev, table.temperature.max(), table.mu_n.max(), gravity, helicity,
+            resolution, r_max_km, core_km,
+        )  # fmt: skip
         self.flavours = tuple(dict.fromkeys(p.flavour for p in table.processes))
+        self._matter, self.resonant = None, False
+        if matter:
+            self._matter = MatterMixing(
+                star, self._rays, table.mass_mev, self.energy, self._weight, gravity
+            )
+            self.resonant = not self._matter.resonant.isdisjoint(self.flavours)
         self._tau, self._production = {}, {}
         for flavour in self.flavours:
             self._tau[flavour], self._production[flavour] = self._tabulate(
                 flavour, nature, helicity
             )
+
+    def _set_grid(self, star, m, t_max, mu_max, gravity, helicity, resolution, r_max_km, core_km):
+        """Lay chords through the star and energies at infinity."""
+        if helicity not in TRANSPORTS:
+            raise DomainError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
+        self._rays = rays(star, r_max_km, resolution.rays, resolution.steps, core_km)
+        self._core_km = core_km
+        rule = unit_rule(resolution.spectrum)
+        span = 28.0 * t_max + max(mu_max, 0.0)
+        self.energy = m + span * rule[0] ** 2
+        self._weight = 2.0 * rule[0] * span * rule[1]
+        self._lapse = self._rays.lapse if gravity else np.ones_like(self._rays.lapse)
 
     def _tabulate(self, flavour, nature, helicity):
         """Return unit-mixing optical depth and production of every cell, [state, E, ray, cell]."""
@@ -235,6 +267,11 @@ class RaySolution:
                 entry = parts.setdefault((sign, basis), [0.0, 0.0])
                 entry[0] = entry[0] + tau
                 entry[1] = entry[1] + tau * f_eq * momentum2
+        if self._matter is not None:  # the helicity of relativistic N; the other keeps its |U|^2
+            for sign in (1, -1):
+                gamma = (parts[sign, 0][0] / path).reshape(shape)
+                factor = self._matter.factor(flavour, sign, gamma).reshape(path.shape)
+                parts[sign, 0] = [factor * value for value in parts[sign, 0]]
         if helicity == "averaged":  # one mean free path for all states of the field(s)
             n_states = 2 if nature == "majorana" else 4
             states = [[sum(p[i] for p in parts.values()) for i in range(2)]]
@@ -290,7 +327,7 @@ class RaySolution:
     def _gamma_on_cells(self, rates, inverse_lapse):
         """Return Gamma* at the energies of the solution and the cells, shape (nE, n_cells)."""
         table = self.table
-        log_rates = self._to_cells(np.log(np.maximum(rates, 1e-300)))
+        log_rates = self._to_cells(np.log(np.maximum(_opened(rates), 1e-300)))
         top = table.energy[-1]
         knots = np.sqrt((table.energy - table.mass_mev) / (top - table.mass_mev))
         coefficients = np.ascontiguousarray(CubicSpline(knots, log_rates, axis=1).c)

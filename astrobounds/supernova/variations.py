@@ -11,13 +11,15 @@ recipe
     differences with published edges and are no uncertainty of this one.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..errors import DomainError, did_you_mean
 from ..units import finite
 from . import prescriptions
 from .catalogue import load
+from .history import History, cooling_history
 from .profile import Star
+from .temperature import scale_temperature
 
 GROUPS = ("star", "matter", "criterion", "illustrative", "recipe")
 BAND = ("star", "matter", "criterion")
@@ -41,6 +43,9 @@ class Variation:
         Factor on the allowed luminosity or energy.
     recipe : str, optional
         An older recipe of :mod:`astrobounds.supernova.prescriptions`, or ``"emissivity"``.
+    history : History, optional
+        Sum over a cooling history instead of one snapshot: for cooling the energy against half of
+        the binding energy, for deposition the energy without a duration.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Variation:
     options: dict = field(default_factory=dict)
     allowed_factor: float = 1.0
     recipe: str | None = None
+    history: object = None
 
     def __post_init__(self):
         if self.group not in GROUPS:
@@ -62,7 +68,24 @@ class Variation:
             )
         if self.star is not None and not isinstance(self.star, Star):
             raise DomainError(f"star = {self.star!r}: load one with astrobounds.supernova.load")
+        if self.history is not None and not isinstance(self.history, History):
+            raise DomainError(f"history = {self.history!r}: see astrobounds.supernova.read_history")
         finite(self.allowed_factor, "allowed_factor", 1e-6, 1e6)
+
+
+def with_muons(star):
+    """Return a copy of a star with muons in beta equilibrium, mu_mu = mu_nu_mu + mu_n - mu_p.
+
+    The electrons stay as they are: the charge of the muons is not taken from them.
+    """
+    inner = star.columns
+
+    def columns(radius_km):
+        state = dict(inner(radius_km))
+        state["mu_mu"] = state["mu_nu_mu"] + state["mu_n"] - state["mu_p"] + state["shift"]
+        return state
+
+    return replace(star, columns=columns, origin=(), name=f"{star.name} with muons")
 
 
 def default_variations(criterion="cooling", star=None, portal="mixing"):
@@ -72,8 +95,7 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
     ----------
     criterion : {"cooling", "deposition"}
     star : Star, optional
-        The reference. The temperature and the neutrinos vary for the fiducial profile only, whose
-        parameters are open.
+        The reference. The neutrinos vary for the fiducial profile only.
     portal : {"mixing", "dipole"}
         The axial coupling matters for mixing only.
     """
@@ -82,21 +104,25 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
     star = load("fiducial") if star is None else star
     out = []
     name, options = star.origin or (star.name, {})
+    for factor in (0.8, 1.25):
+        hot = scale_temperature(star, factor)
+        out.append(Variation(f"temperature x {factor:g}", "star", star=hot))
     if name == "fiducial":
-        t_c = float(star.at(star.breaks[1])["T"][0])  # the temperature at R_c
-        for factor in (0.8, 1.25):
-            hot = load("fiducial", **{**options, "t_c": factor * t_c})
-            out.append(Variation(f"temperature x {factor:g}", "star", star=hot))
         sea = "zero" if options.get("neutrinos", "zero") == "beta" else "beta"
         other = load("fiducial", **{**options, "neutrinos": sea})
         text = "degenerate nu_e (beta equilibrium)" if sea == "beta" else "no degenerate neutrinos"
         out.append(Variation(text, "star", star=other))
+    if portal == "mixing" and not star.has_muons:
+        out.append(Variation("muons in beta equilibrium", "star", star=with_muons(star)))
     if portal == "mixing":
         for g_a in (1.0, 1.2756):
             out.append(Variation(f"g_A = {g_a:g}", "matter", options={"axial_coupling": g_a}))
     what = "luminosity" if criterion == "cooling" else "energy"
     for factor in (0.5, 2.0):
         out.append(Variation(f"allowed {what} x {factor:g}", allowed_factor=factor))
+    course = cooling_history(star=star)
+    text = "energy over the burst" if criterion == "cooling" else "cooling burst, 1-10 s"
+    out.append(Variation(text, history=course))
     if criterion == "deposition":
         for radius in (3e13, 1e14):
             out.append(Variation(f"envelope of {radius:.0e} cm", options={"envelope": radius * u.cm}))

@@ -8,7 +8,7 @@ rest frame and, for unpolarised N, in flight.
 import numpy as np
 
 from .. import constants as const
-from ..errors import DomainError, did_you_mean
+from ..errors import ConfigError, DomainError, did_you_mean
 from ..models.channel import PRODUCTS
 from ..numerics.collision import unit_rule
 from ..units import finite
@@ -102,9 +102,16 @@ def visible_shares(model, visible=None):
 
     Raises
     ------
+    ConfigError
+        For a model that decays to neutrinos alone.
     DomainError
         For an unknown channel or a share outside [0, 1].
     """
+    if hasattr(model, "neutrinos_per_decay"):
+        raise ConfigError(
+            f"{type(model).__name__} decays to neutrinos alone: nothing is deposited or shines; use "
+            "'sn1987a-cooling' and 'sn1987a-neutrinos'"
+        )
     widths = model.partial_widths_mev()
     if visible is None:
         return {name: channel_share(model, name) for name in widths}

@@ -1,0 +1,123 @@
+"""Tables of a dipole-portal N for fits: pattern, accuracy against direct solutions, constraints."""
+
+import astropy.units as u
+import numpy as np
+import pytest
+
+import astrobounds as ab
+from astrobounds.constraints.protocol import Region
+from astrobounds.models.dipole import DipoleHNL
+from astrobounds.supernova.cooling import couplings, solution
+from astrobounds.supernova.portals import DIPOLE, MIXING, portal_of
+from astrobounds.supernova.surface import CoarseSolutions, luminosity_table
+
+LOW, HIGH = 20.0, 40.0
+
+
+@pytest.fixture(scope="module")
+def star():
+    return ab.supernova.load("fiducial")
+
+
+def region(**changes):
+    entries = {"ranges": {"mass": (LOW, HIGH), "dipole.mu": (1e-12, 1e-5)}, "fixed": {}, "ties": {}}
+    return Region(DipoleHNL, "dirac", **{**entries, **changes})
+
+
+def points(n, seed, low=-11.5, high=-5.5):
+    """Return n pairs (mass [MeV], d [GeV^-1]) spread over the region, d between powers of ten."""
+    rng = np.random.default_rng(seed)
+    masses = np.exp(rng.uniform(np.log(LOW), np.log(HIGH), n))
+    return list(zip(masses, 10.0 ** rng.uniform(low, high, n)))
+
+
+def test_portals():
+    assert portal_of(DipoleHNL) is DIPOLE
+    assert portal_of(ab.HNL) is MIXING
+    assert portal_of(ab.StandardModel) is None
+    model = DIPOLE.model(50.0, {"e": 1e-24, "tau": 4e-24}, "majorana")
+    assert model.dipole_gev == pytest.approx((1e-9, 0.0, 2e-9))
+    assert couplings(model) == pytest.approx({"e": 1e-24, "mu": 0.0, "tau": 4e-24})
+
+
+def test_shares_follow_the_square_of_ties():
+    """Rates go with d^2: d_e = 2 d_mu gives shares 4/5 and 1/5."""
+    tied = region(ties={"dipole.e": ("dipole.mu", 2.0)})
+    assert DIPOLE.pattern(tied) == pytest.approx({"mu": 0.2, "e": 0.8})
+    two = region(ranges={"mass": (LOW, HIGH), "dipole.mu": (0, 1), "dipole.e": (0, 1)})
+    assert DIPOLE.pattern(two) is None
+    assert set(DIPOLE.flavours(two)) == {"e", "mu"}
+
+
+def test_mixing_axis_is_unchanged():
+    """Tables of mixed N keep their nodes: 6 (spectra 4) per decade of |U|^2 from 1e-12 (1e-10)."""
+    np.testing.assert_array_equal(MIXING.nodes(1.0, 200.0), np.geomspace(1e-12, 1.0, 73))
+    np.testing.assert_array_equal(MIXING.nodes(1.0, 200.0, spectra=True), np.geomspace(1e-10, 1.0, 41))
+    assert MIXING.scale(200.0) == 1.0
+
+
+@pytest.fixture(scope="module")
+def table(star):
+    return luminosity_table(star, {"mu": 1.0}, "dirac", LOW, HIGH, portal=DIPOLE)
+
+
+def test_luminosity_table_against_direct_solutions(star, table):
+    assert 0.0 < table.error < 1e-2
+    compared = 0
+    for mass, d in points(12, 3):
+        direct = solution(DipoleHNL.fast(mass, (0, d, 0)), star).luminosity({"mu": (1e-3 * d) ** 2})[0]
+        if direct > 3e49:
+            assert table.luminosity(mass, (1e-3 * d) ** 2) == pytest.approx(direct, rel=table.error)
+            compared += 1
+    assert compared >= 5
+
+
+def test_luminosity_table_ends(table):
+    thin = table.luminosity(30.0, 1e-34)
+    assert thin == pytest.approx(1e-2 * table.luminosity(30.0, 1e-32), rel=1e-6)
+    assert table.luminosity(30.0, 0.0) == 0.0
+    assert table.luminosity(HIGH, 1e-12) > 0.0  # d = 1e-3 GeV^-1, the end
+    with pytest.raises(ab.DomainError, match="above the luminosity table"):
+        table.luminosity(HIGH, 2e-12)
+    with pytest.raises(ab.DomainError, match="outside the luminosity table, 20-40 MeV"):
+        table.luminosity(100.0, 1e-20)
+
+
+def test_several_flavours(star):
+    coarse = CoarseSolutions(star, ("e", "mu"), "dirac", LOW, HIGH, portal=DIPOLE)
+    assert 0.0 < coarse.error < 0.05
+    for mass, d in points(6, 5):
+        model = DipoleHNL.fast(mass, (d, 0.3 * d, 0))
+        direct = ab.supernova.emission(model, star).luminosity_erg_s
+        if direct > 1e51:
+            assert coarse.luminosity(mass, couplings(model)) == pytest.approx(
+                direct, rel=2 * coarse.error + 0.02
+            )
+    assert coarse.luminosity(30.0, {"e": 0.0}) == 0.0
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [
+    ("sn1987a-cooling", -10.0, -6.0), ("low-energy-sne", -11.5, -5.5),
+    ("sn1987a-explosion", -11.0, -5.5), ("smm", -13.0, -11.5),
+])  # fmt: skip
+def test_constraints_read_tables_in_a_fit(name, low, high):
+    """lnL from the table against direct solves where it matters: -lnL between 0.01 and 100."""
+    free = {
+        "mass": ab.LogUniform(LOW * u.MeV, HIGH * u.MeV), "dipole.mu": ab.LogUniform(1e-13, 1e-5)
+    }  # fmt: skip
+    posterior = ab.Posterior(DipoleHNL, free, [name])
+    (constraint,) = posterior.constraints
+    seen = []
+    for mass, d in points(20, 11, low, high):
+        seen.append((mass, d, posterior.terms({"mass": mass, "dipole.mu": d})[name]))
+    posterior.prepare(show=False)
+    assert constraint._table is not None
+    assert 0.0 < constraint.table_error < 1e-2
+    matters = [p for p in seen if 0.01 < -p[2] < 100.0]
+    assert len(matters) >= 4
+    for mass, d, direct in matters:
+        read = posterior.terms({"mass": mass, "dipole.mu": d})[name]
+        assert read == pytest.approx(direct, rel=constraint.table_error + 1e-3)
+    assert any("within" in line for line in constraint.describe())
+    constraint.forget()
+    assert constraint._table is None
