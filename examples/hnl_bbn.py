@@ -1,12 +1,12 @@
 """The region that nucleosynthesis excludes for a heavy neutral lepton mixed with nu_e.
 
-Filled: helium (LBT) and deuterium at 95 % (Delta chi2 = 4), with everything this package computes: mesons
-that convert nucleons, photons that break nuclei. Lines: the upper edge where Y_p > 0.251 or D/H >
-26.23e-6, two standard deviations above what the Particle Data Group had in 2020 and 2018, with mesons
-and without. Points: the region of arXiv:2006.07387, digitised to a few per cent; it has no conversion
-by mesons, so that the line to compare with is the dashed one. Below 30 MeV late neutrinos keep a
-spectrum of their own, which thermal neutrinos miss: ``--neutrinos momentum`` (minutes) reaches every
-point up to 130 MeV within 30 %. Photons from late decays leave no lower edge up to 1e10 s.
+Filled, from 30 MeV: helium (LBT) and deuterium at 95 % (Delta chi2 = 4), with everything this package
+computes: mesons that convert nucleons, photons that break nuclei. Lines: the upper edge where Y_p >
+0.251 or D/H > 26.23e-6, two standard deviations above what the Particle Data Group had in 2020 and
+2018, with mesons and without. Points: the region of arXiv:2006.07387, digitised to a few per cent; it
+has no conversion by mesons, so that the line to compare with is the dashed one. Below 30 MeV late
+neutrinos keep a spectrum of their own, which thermal neutrinos miss: ``--neutrinos momentum`` (minutes)
+reaches every point up to 130 MeV within 30 %. Photons from late decays leave no lower edge up to 1e10 s.
 
 Run: python examples/hnl_bbn.py [hnl_bbn.png] [--neutrinos integrated|momentum] [--mesons on|off|both]
      [--fine]; ``--neutrinos`` concerns the lines.
@@ -36,6 +36,7 @@ OMEGA_B = 0.02237
 HELIUM, DEUTERIUM = 0.251, 26.23e-6
 ERRORS = 0.003, 0.27e-6
 LEVEL = 4.0
+THERMAL = 30.0  # MeV, thermal neutrinos are enough above
 LATE = 1e10  # s
 
 
@@ -127,15 +128,17 @@ def draw(masses, unit, region, lines):
     """Return the figure; ``lines`` maps labels to the lifetimes of an upper edge."""
     import matplotlib.pyplot as plt
 
+    late = [m for m in masses if m >= THERMAL]
     figure, (left, right) = plt.subplots(1, 2, figsize=(10.5, 4.6), layout="constrained")
     tau, chi2 = region
-    mixing = unit[:, None] / tau[None, :]
+    mixing = unit[-len(late):, None] / tau[None, :]
     shown = np.ma.masked_invalid(height(chi2))
-    grid = np.broadcast_to(np.array(masses)[:, None], shown.shape)
+    grid = np.broadcast_to(np.array(late)[:, None], shown.shape)
     left.contourf(grid, mixing, shown, levels=[0.0, 50.0], colors=["#d95f02"], alpha=0.4)
     left.plot(*zip(*UPPER), "ko", ms=3.5, label="arXiv:2006.07387, upper edge")
     left.plot(*zip(*LOWER), "k^", ms=4.5, mfc="none", label="its lower edge")
-    left.plot(masses, unit / tau[-1], color="0.4", lw=0.8, ls=":", label=f"{tau[-1]:g} s: end of the grid")
+    left.plot(late, unit[-len(late):] / tau[-1], color="0.4", lw=0.8, ls=":",
+              label=f"{tau[-1]:g} s: end of the grid")  # fmt: skip
     left.fill_between([], [], color="#d95f02", alpha=0.4, label="helium and deuterium, 95 %")
     published = dict(UPPER)
     right.plot(list(published), [ab.HNL.fast(m, (x, 0.0, 0.0)).lifetime.to_value("s")
@@ -143,7 +146,7 @@ def draw(masses, unit, region, lines):
     for (label, found), style in zip(lines.items(), ("-", "--", "-.")):
         right.plot(masses, found, ls=style, color="#1b4965", lw=1.3, label=label)
         left.plot(masses, unit / found, ls=style, color="#1b4965", lw=1.0)
-    right.plot(masses, [first_crossing(tau, height(row)) for row in chi2], color="#d95f02", lw=1.6,
+    right.plot(late, [first_crossing(tau, height(row)) for row in chi2], color="#d95f02", lw=1.6,
                label="helium and deuterium, 95 %")  # fmt: skip
     left.set(xscale="log", yscale="log", xlabel=r"$m_N$ [MeV]", ylabel=r"$|U_e|^2$", ylim=(1e-20, 1.0))
     right.set(xscale="log", yscale="log", xlabel=r"$m_N$ [MeV]", ylabel="shortest excluded lifetime [s]")
@@ -161,7 +164,8 @@ if __name__ == "__main__":
     options = parser.parse_args()
     masses = [float(m) for m, _ in UPPER]
     unit = np.array([ab.HNL.fast(m, (1.0, 0.0, 0.0)).lifetime.to_value("s") for m in masses])
-    region = compute(masses, options.mesons != "off", "integrated", options.fine)
+    late = [m for m in masses if m >= THERMAL]
+    region = compute(late, options.mesons != "off", "integrated", options.fine)
     lines = {}
     for with_mesons, name in ((True, "with mesons"), (False, "without mesons")):
         if options.mesons != ("off" if with_mesons else "on"):
@@ -173,7 +177,9 @@ if __name__ == "__main__":
     draw(masses, unit, region, edges).savefig(picture, dpi=150)
     rows = [f"{'MeV':>5} {'published':>10} {'95 %':>8} " + " ".join(f"{n:>26}" for n in lines)]
     for i, (m, x) in enumerate(UPPER):
-        both = first_crossing(region[0], height(region[1][i]))
+        both = float("nan")
+        if m >= THERMAL:
+            both = first_crossing(region[0], height(region[1][late.index(m)]))
         rows.append(f"{m:5g} {unit[i] / x:10.4g} {both:8.3g} "
                     + " ".join(f"{v[i]:26.3g}" for v in lines.values()))  # fmt: skip
     picture.with_suffix(".txt").write_text("\n".join(rows) + "\n", encoding="utf-8")
