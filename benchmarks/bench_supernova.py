@@ -1,7 +1,8 @@
 """Supernova planes, and an emissivity beside a Monte Carlo: ``python benchmarks/bench_supernova.py``.
 
 1. A plane of 60 masses and 100 couplings, cooling luminosity and deposited energy at every point,
-   for a heavy neutral lepton mixed with one flavour and for the dipole portal. Two threads work on
+   for a heavy neutral lepton mixed with one flavour and for the dipole portal; the luminosity alone
+   for a mediator of neutrinos, whose rates are closed forms on the rays. Two threads work on
    the rates of a mass; the rest is one thread. Compiling is timed apart.
 2. The emissivity of nu n -> n N. Nine dimensions of momenta are five after energy-momentum
    conservation and rotations: a direct Monte Carlo samples those five with the same compiled
@@ -183,6 +184,19 @@ def planes():
         print(f"{'   one mass, ms':30s}{'':9s}{''.join(f'{1e3 * x / MASSES.size:9.1f}' for x in spent)}")
 
 
+def mediators():
+    """Seconds of a plane of masses and couplings of a mediator, which needs no table."""
+    star, scales = ab.supernova.load("fiducial"), np.geomspace(1e-22, 1e-8, N_COUPLINGS)
+    for spin in ("scalar", "vector"):
+        models = [ab.Mediator(mass=m * u.MeV, coupling={"tau": 1.0}, spin=spin) for m in MASSES]
+        _, first = timed(lambda m=models[0]: solution(m, star).luminosity(couplings(m), scales[:2]))
+        _, spent = timed(
+            lambda m=models: [solution(x, star).luminosity(couplings(x), scales) for x in m[1:]]
+        )
+        print(f"{'mediator, ' + spin:30s}{first:9.2f}{'':27s}{spent:18.2f}"
+              f"   ({1e3 * spent / (MASSES.size - 1):.1f} ms a mass)")  # fmt: skip
+
+
 def emissivities():
     process = next(p for p in hnl_processes("tau", 1.27) if p.species == ("nu_tau", "n", "n"))
     exact = emissivity(process, 96, 48, 32)
@@ -203,6 +217,7 @@ def emissivities():
 def main():
     emissivities()
     planes()
+    mediators()
 
 
 if __name__ == "__main__":

@@ -286,7 +286,7 @@ def of_model(model, secondaries="flight"):
     else:
         raise ConfigError(
             f"the decays of {type(model).__name__} by flavour are not known; daughter neutrinos are "
-            "available for HNL, DipoleHNL and Mediator"
+            "available for HNL and DipoleHNL, and for a Mediator"
         )
     used = {key: w for key, w in widths.items() if w > 0.0}
     if not used:

@@ -102,7 +102,7 @@ class Portal:
 _LOW, _HIGH = (1e-12 * _MEV) ** 2, (EFFECTIVE_LIMIT * _MEV) ** 2
 MIXING = Portal("mixing", (1e-12, 1.0), 1e-10, (1e-9, 1e-1), (7, 6, 4))
 DIPOLE = Portal("dipole", (_LOW, _HIGH), _LOW, (1e2 * _LOW, 1e-4 * _HIGH), (10, 14, 8))
-MEDIATOR = Portal("coupling", (1e-20, COUPLING_MAX**2), 1e-20, (1e-20, 1e-10), (7, 6, 6))
+MEDIATOR = Portal("coupling", (1e-20, COUPLING_MAX**2), 1e-20, (1e-20, 1e-10), (10, 12, 6))
 
 
 def portal_of(model_class):
