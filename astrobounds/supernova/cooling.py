@@ -317,8 +317,8 @@ def emission(model, star, **options):
     Notes
     -----
     Contact 2 -> 2 processes on n, p, e, mu (if the profile has muons) and neutrinos of all
-    flavours, neutral and charged currents. Nucleons are an ideal gas: no RPA or dynamical
-    structure factors. Not included: pions, bremsstrahlung, decays as absorption.
+    flavours, neutral and charged currents, decays of muons. Nucleons are an ideal gas: no RPA or
+    dynamical structure factors. Not included: pions, bremsstrahlung, decays as absorption.
 
     For a DipoleHNL: upscattering on protons and electrons, pair annihilation, inverse decay and
     plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.

@@ -251,7 +251,8 @@ def with_neutrinos(star, **chemical_potentials):
     star : Star
     **chemical_potentials
         ``e``, ``mu``, ``tau``: a Quantity (the same everywhere) or a function of the radius array
-        in km that returns MeV.
+        in km that returns MeV. A star with a function travels to other processes if the function
+        does: one of a module, not a lambda.
 
     Raises
     ------
@@ -268,6 +269,11 @@ def with_neutrinos(star, **chemical_potentials):
                 f"allowed: {', '.join(const.FLAVOURS)}"
             )
         given[flavour] = value if callable(value) else energy_mev(value, flavour)
+    return _with_levels(star, given)
+
+
+def _with_levels(star, given):
+    """Return a copy of a star with neutrino chemical potentials in MeV, or functions of radius."""
     inner = star.columns
 
     def columns(radius_km):
@@ -277,4 +283,6 @@ def with_neutrinos(star, **chemical_potentials):
             state[f"mu_nu_{flavour}"] = np.full_like(state["T"], 0.0) + mu
         return state
 
-    return replace(star, columns=columns)
+    derived = (_with_levels, (star, given))
+    name = f"{star.name} with neutrinos"
+    return replace(star, columns=columns, origin=(), derived=derived, name=name)

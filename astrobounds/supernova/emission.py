@@ -194,6 +194,6 @@ def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
         list(threads.map(lambda job: fill(*job), jobs[1:]))
     processes, rates, mu_n = add_muon_decays(
-        mass_mev, state, flavours, energy, outer, inner, processes, rates, mu_n
+        mass_mev, state, flavours, energy, res, processes, rates, mu_n
     )
     return RateTable(mass_mev, energy, pieces, tuple(processes), rates, mu_n, t)

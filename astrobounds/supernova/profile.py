@@ -42,12 +42,15 @@ class Star:
     note: str = ""
     meta: dict = field(default_factory=dict)
     origin: tuple = field(default=(), repr=False)  # (name or path, options) it was loaded from
+    derived: tuple = field(default=(), repr=False)  # (function, arguments) that make it again
 
     def __repr__(self):
         return f"Star('{self.name}', {self.breaks[0]:g}-{self.breaks[-1]:g} km)"
 
     def __reduce__(self):
-        """Travel to another process as the file or name the star was loaded from."""
+        """Travel to another process as the name, file or star that this one was made from."""
+        if self.derived:
+            return self.derived
         if not self.origin:
             raise TypeError(
                 f"star '{self.name}' was built from arrays and cannot be sent to another process; "

@@ -70,5 +70,8 @@ def scale_temperature(star, factor):
     if star.origin:
         name, options = star.origin
         total = factor * options.get("temperature_scale", 1.0)
-        origin = (name, {**options, "temperature_scale": total})
-    return replace(star, columns=columns, origin=origin, name=f"{star.name}, T x {factor:.4g}")
+        if SCALE_RANGE[0] <= total <= SCALE_RANGE[1]:
+            origin = (name, {**options, "temperature_scale": total})
+    derived = (scale_temperature, (star, factor))
+    name = f"{star.name}, T x {factor:.4g}"
+    return replace(star, columns=columns, origin=origin, derived=derived, name=name)

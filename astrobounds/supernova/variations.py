@@ -85,7 +85,9 @@ def with_muons(star):
         state["mu_mu"] = state["mu_nu_mu"] + state["mu_n"] - state["mu_p"] + state["shift"]
         return state
 
-    return replace(star, columns=columns, origin=(), name=f"{star.name} with muons")
+    derived = (with_muons, (star,))
+    name = f"{star.name} with muons"
+    return replace(star, columns=columns, origin=(), derived=derived, name=name)
 
 
 def default_variations(criterion="cooling", star=None, portal="mixing"):

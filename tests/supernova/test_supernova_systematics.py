@@ -211,6 +211,7 @@ def test_bad_input(change, words):
         ab.supernova.Variation("x", recipe="radail")
 
 
+@pytest.mark.slow
 def test_command_line(tmp_path, capsys):
     from astrobounds.cli import main
 
@@ -219,4 +220,9 @@ def test_command_line(tmp_path, capsys):
     text = capsys.readouterr().out
     assert "duration of 10 s" in text
     assert (tmp_path / "band.png").exists()
+
+
+def test_command_line_refuses_a_mass_that_is_no_number():
+    from astrobounds.cli import main
+
     assert main(["systematics", "--masses", "ten"]) == 2

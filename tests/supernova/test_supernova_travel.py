@@ -1,0 +1,109 @@
+"""Stars made from other stars keep what was changed when they go to a worker process."""
+
+import pickle
+
+import astropy.units as u
+import numpy as np
+import pytest
+from astropy.table import Table
+
+import astrobounds as ab
+from astrobounds.supernova import from_arrays, load, scale_temperature, with_neutrinos
+from astrobounds.supernova.emission import Resolution
+from astrobounds.supernova.variations import default_variations, with_muons
+
+COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=2, steps=12, spectrum=8)
+R = np.array([1.0, 8.0, 15.0, 22.0])
+
+
+def degenerate(radius_km):
+    """A sea of nu_e in MeV that ends outside."""
+    return 120.0 * np.exp(-radius_km / 20.0)
+
+
+def luminosity(star):
+    dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"e": 1e-10 / u.GeV})
+    return ab.supernova.emission(dip, star, resolution=COARSE).luminosity_erg_s
+
+
+def same(star):
+    """Check every column of a copy that travelled, and return it."""
+    again = pickle.loads(pickle.dumps(star))
+    assert again.name == star.name
+    assert again.breaks == star.breaks
+    before, after = star.at(R), again.at(R)
+    assert set(before) == set(after)
+    for name, values in before.items():
+        np.testing.assert_allclose(after[name], values, rtol=1e-9, err_msg=name)
+    return again
+
+
+def test_neutrinos_travel():
+    plain = load("fiducial")
+    star = with_neutrinos(plain, e=150 * u.MeV)
+    again = same(star)
+    assert again.at(R)["mu_nu_e"] == pytest.approx([150.0] * 4)
+    assert luminosity(again) == pytest.approx(luminosity(star), rel=1e-9)
+    assert luminosity(again) > 3 * luminosity(plain)
+    assert star.name != plain.name
+
+
+def test_neutrinos_as_a_function_travel_if_the_function_does():
+    star = same(with_neutrinos(load("fiducial"), e=degenerate, tau=5 * u.MeV))
+    assert star.at(R)["mu_nu_e"] == pytest.approx(degenerate(R))
+    with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
+        pickle.dumps(with_neutrinos(load("fiducial"), e=lambda r: degenerate(r)))
+
+
+def test_chains_of_changes_travel():
+    sea = with_neutrinos(load("fiducial", neutrinos="beta"), mu=20 * u.MeV)
+    hot = same(scale_temperature(sea, 1.2))
+    assert hot.peak_temperature == pytest.approx(36.0, rel=1e-3)
+    assert hot.at(R)["mu_nu_mu"] == pytest.approx([20.0] * 4)
+    muons = same(with_muons(scale_temperature(load("illustrative-hot", temperature_scale=0.9), 1.1)))
+    assert muons.has_muons
+    assert muons.at(R)["T"] == pytest.approx(0.99 * load("illustrative-hot").at(R)["T"])
+    same(with_neutrinos(with_muons(sea), e=3 * u.MeV))
+
+
+def test_scales_that_leave_the_range_together_travel():
+    star = same(scale_temperature(scale_temperature(load("fiducial"), 2.5), 1.3))
+    assert star.at([15.0])["T"] == pytest.approx(3.25 * load("fiducial").at([15.0])["T"])
+
+
+def heavy_file(path):
+    r = np.linspace(0.0, 60.0, 16)
+    table = Table({
+        "radius": r * u.km, "rho": 3e14 * np.exp(-r / 7) * u.g / u.cm**3,
+        "temperature": 25 * np.exp(-r / 25) * u.MeV, "Ye": np.full(r.size, 0.25),
+        "X_heavy": np.where(r > 25, 0.4, 0.0), "A_heavy": np.full(r.size, 80.0),
+        "Z_heavy": np.full(r.size, 32.0),
+    })  # fmt: skip
+    table.write(path, format="ascii.ecsv")
+    return path
+
+
+def test_heavy_nuclei_travel(tmp_path):
+    path = heavy_file(tmp_path / "heavy.ecsv")
+    for star in (load(path), scale_temperature(load(path), 1.1), with_neutrinos(load(path), e=degenerate)):
+        again = same(star)
+        assert again.at([30.0])["n_heavy"] > 0.0
+        np.testing.assert_allclose(again.at([30.0])["n_heavy"], star.at([30.0])["n_heavy"])
+
+
+def test_every_default_variation_travels():
+    for criterion in ("cooling", "deposition"):
+        for variation in default_variations(criterion):
+            if variation.star is not None:
+                same(variation.star)
+
+
+def test_changes_of_a_star_of_arrays_stay():
+    """What it was made from cannot travel: the error names that star."""
+    arrays = from_arrays(
+        [1, 20, 30, 40] * u.km, [4e14, 3e13, 2e12, 1e11] * u.g / u.cm**3, [30, 20, 9, 4] * u.MeV,
+        [0.1] * 4, name="mine",
+    )  # fmt: skip
+    for star in (with_neutrinos(arrays, e=3 * u.MeV), scale_temperature(arrays, 1.1), with_muons(arrays)):
+        with pytest.raises(TypeError, match="star 'mine' was built from arrays"):
+            pickle.dumps(star)
