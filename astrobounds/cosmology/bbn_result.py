@@ -148,6 +148,8 @@ class BBN:
         ax.set_ylim(1e-16, 3.0)
         ax.set_xlabel(r"$T_\gamma$ [MeV]")
         ax.set_ylabel(r"$n_i/n_b$")
+        if self.cascade is not None:
+            ax.set_title("before photons break nuclei (see .cascade)", fontsize="small")
         ax.legend(fontsize="small", ncol=2)
         return ax
 

@@ -34,6 +34,17 @@ RHO_GAMMA = np.pi**2 / 15.0
 NEFF_UNIT = 7.0 / 8.0 * (4.0 / 11.0) ** (4.0 / 3.0)  # rho of one N_eff in rho_gamma
 
 
+def refuse_units(item, names):
+    """Raise DomainError for a Quantity where a number in powers of MeV is meant."""
+    for name in names:
+        value = getattr(item, name)
+        if hasattr(value, "unit"):
+            raise DomainError(
+                f"{type(item).__name__}.{name} = {value}: give a plain number (array, function) in powers "
+                "of MeV, for example energy.to_value('MeV'), rate [1/s] times constants.HBAR"
+            )
+
+
 @dataclass(frozen=True)
 class Relic:
     """A species X that decays while the plasma cools.
@@ -59,6 +70,7 @@ class Relic:
     fractions: dict
 
     def __post_init__(self):
+        refuse_units(self, ("density", "energy", "rate"))
         unknown = set(self.fractions) - {"em", "nue", "numu", "dark"}
         if unknown:
             raise ConfigError(f"fractions {sorted(unknown)}: use 'em', 'nue', 'numu', 'dark'")
@@ -90,6 +102,10 @@ class External:
     nue_number: object = None
     numu_number: object = None
     neutrinos: tuple = ()
+
+    def __post_init__(self):
+        names = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number")
+        refuse_units(self, names)
 
 
 @dataclass(frozen=True, eq=False)

@@ -36,6 +36,8 @@ class Emission:
         unknown = set(self.spectra) - set(const.FLAVOURS)
         if unknown:
             raise DomainError(f"flavours {sorted(unknown)}: use {', '.join(const.FLAVOURS)}")
+        if hasattr(self.rate, "unit"):
+            raise DomainError(f"Emission.rate = {self.rate}: give plain numbers in MeV^4")
 
     def on(self, falling):
         """Return the rate on a grid of T_d."""

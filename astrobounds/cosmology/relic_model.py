@@ -115,5 +115,9 @@ def evolve(model, eta, **options):
 
     out = relic_history.evolve(*describe(model), eta, **options)
     if relic_dipole.is_particle(model):
-        out = replace(out, flags=(*relic_dipole.flags(out), *out.flags))
+        flags = relic_dipole.flags(out)
+        for name, why in flags:
+            if name == "photons and neutrinos coupled":
+                raise DomainError(f"{name}: {why}; choose neutrinos='integrated'")
+        out = replace(out, flags=(*flags, *out.flags))
     return out

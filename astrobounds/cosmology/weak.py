@@ -16,8 +16,9 @@ from .radiative import DELTA, Q_UNIT, decay_integral, nodes, nucleon_factors
 from .splines import hermite, slopes
 from .tables import read_numbers
 
-references = ("Pitrou2018", "Czarnecki:2004cw", "Brown:2000cp", "Seckel:1993dc")
+references = ("Pitrou2018", "Czarnecki:2004cw", "Brown:2000cp", "Seckel:1993dc", "Horowitz:2001xf")
 
+FAST = 20.0 / const.M_E  # neutrinos from decays above 20 MeV: recoil beyond first order
 STEEP = 1.0  # change of ln(1/f - 1) between knots that makes a rough spectrum linear
 FINER = 4  # quadrature for rough spectra
 THERMAL_TABLE = "cosmology/weak_thermal_correction.ecsv"
@@ -84,6 +85,22 @@ def recoil_term(k, energy, p2, g, g1, g2, x, sign, c):
 
 
 @kernel
+def fast_factor(k, sign):
+    """Cross section of a neutrino of energy k [m_e] on a free nucleon over Born, all orders in E/M.
+
+    nu n -> p e- (sign = 1), nubar p -> n e+ (sign = -1): recoil and weak magnetism, without form
+    factors; Horowitz, Phys. Rev. D 65, 043001, eq. (22): 1 + 1.01 E/M and 1 - 7.22 E/M at first order.
+    """
+    e = k * const.M_E / const.M_N
+    a, f2 = const.G_A, const.DELTA_KAPPA
+    third = 1.0 + 4.0 / 3.0 * e
+    top = 1.0 + 4.0 * e + 16.0 / 3.0 * e * e + 3.0 * (a * third) ** 2
+    top += sign * 4.0 * (1.0 + f2) * a * e * third
+    top += 8.0 / 3.0 * f2 * e * e + 5.0 / 3.0 * e * e * (1.0 + 0.4 * e) * f2 * f2
+    return top / ((1.0 + 3.0 * a * a) * (1.0 + 2.0 * e) ** 3)
+
+
+@kernel
 def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
     """(L_np, L_pn): Int dp p^2 R F [chi(E) + chi(-E)] with the O(1/M) terms if asked for."""
     np_sum = 0.0
@@ -107,7 +124,9 @@ def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
             k = e - sign * Q_UNIT
             g, g1, g2 = occupation(k, sign, xnu, xi, zeta, grid, psi)
             value = k * k * g
-            if with_recoil:
+            if with_recoil and k > FAST and grid.shape[0] > 0:
+                value *= fast_factor(k, sign)
+            elif with_recoil:
                 value += recoil_term(k, e, p2, g, g1, g2, x, sign, cn if sign > 0.0 else cp)
             value *= free if positive else blocked
             if sign > 0.0:

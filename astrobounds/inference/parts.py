@@ -99,10 +99,13 @@ def nature_of(model, nature):
     return text
 
 
-def resolve(constraint):
-    """Return a constraint object from a name, a ``{name: options}`` mapping or an object."""
+def resolve(constraint, model=None):
+    """Return a constraint object from a name, a ``{name: options}`` mapping or an object.
+
+    The laboratories follow the portal of the model class unless the options say otherwise.
+    """
     if isinstance(constraint, str):
-        return get(constraint)
+        constraint = {constraint: None}
     if isinstance(constraint, dict):
         if len(constraint) != 1:
             raise ConfigError(f"constraint {constraint!r}: one name per entry, {{name: options}}")
@@ -110,6 +113,8 @@ def resolve(constraint):
         options = options or {}
         if not isinstance(options, dict):
             raise ConfigError(f"constraint '{name}': its options are a mapping, not {options!r}")
+        if name == "lab" and "dipole" in getattr(model, "__dataclass_fields__", {}):
+            options = {"portal": "dipole", **options}
         try:
             return get(name, **options)
         except AstroboundsError:

@@ -108,7 +108,7 @@ class Posterior:
     def __init__(self, model, priors, constraints, nature=None):
         check_arguments(model, priors, constraints)
         self.model = model
-        self.constraints = tuple(resolve(c) for c in constraints)
+        self.constraints = tuple(resolve(c, model) for c in constraints)
         if not self.constraints:
             raise ConfigError("a posterior needs at least one constraint, for instance 'lab'")
         self.nature = nature_of(model, nature)

@@ -40,3 +40,14 @@ def test_run_file(tmp_path):
     assert run.scan["shape"] == (24, 24)
     value = run.posterior.loglike(run.posterior.coordinates({"delta_neff": 0.0, "omega_b": 0.0222}))
     assert np.isfinite(value)
+
+
+def test_laboratories_follow_the_portal_of_the_model():
+    import astropy.units as u
+
+    import astrobounds as ab
+
+    priors = {"mass": ab.LogUniform(10 * u.MeV, 100 * u.MeV),
+              "dipole.mu": ab.LogUniform(1e-9 / u.GeV, 1e-5 / u.GeV)}  # fmt: skip
+    post = ab.Posterior(model=ab.DipoleHNL, priors=priors, constraints=["lab"])
+    assert post.loglike([1.7, -6.0]) < post.loglike([1.7, -9.0]) - 1.0

@@ -437,6 +437,29 @@ def test_published_long_lived_particle_into_pions(standard):
     assert background.Neff == pytest.approx(2.70, abs=0.02)
 
 
+@pytest.mark.parametrize("energy", [20.0, 45.0, 60.0])
+def test_fast_neutrinos_have_the_cross_section_of_inverse_beta_decay(energy):
+    """Within 3 % of the parametrisation of astro-ph/0302055; first order 1 - 7.22 E/M, 1 + 1.01 E/M."""
+    from astrobounds.cosmology import weak
+
+    log = np.log(energy)
+    published = energy ** (-0.07056 + 0.02018 * log - 0.001953 * log**3) * 1e-43 / 9.52e-44
+    assert weak.fast_factor(energy / const.M_E, -1.0) == pytest.approx(published, rel=0.03)
+    small = 1e-4 * const.M_N
+    for sign, slope in ((-1.0, -7.22), (1.0, 1.01)):
+        found = (weak.fast_factor(small / const.M_E, sign) - 1.0) / 1e-4
+        assert found == pytest.approx(slope, abs=0.1)
+
+
+def test_rates_stay_positive_with_neutrinos_of_hundreds_of_mev():
+    particle = ab.HNL.fast(500.0, (1.0, 0.0, 0.0))
+    model = ab.HNL.fast(500.0, (const.HBAR / 3.0 / particle.width_mev, 0.0, 0.0))
+    out = ab.cosmology.bbn(model, neutrinos="momentum")
+    assert np.all(out.weak_pn >= 0.0)
+    assert np.all(out.weak_np > 0.0)
+    assert 0.2 < out.Yp < 1.0
+
+
 # --- bad input
 
 
@@ -451,3 +474,14 @@ def test_energies_without_spectra_are_refused():
 def test_unknown_flavours_are_refused():
     with pytest.raises(DomainError, match="flavours"):
         kinetic_sources.Emission({"x": RestSpectrum()}, 1.0)
+
+
+def test_quantities_are_refused_where_numbers_are_meant():
+    import astropy.units as u
+
+    with pytest.raises(DomainError, match="plain number"):
+        decoupling.Relic(1.0, 80 * u.GeV, 1e-20, {"em": 1.0})
+    with pytest.raises(DomainError, match="plain number"):
+        decoupling.External(rho=1 * u.MeV**4)
+    with pytest.raises(DomainError, match="plain numbers"):
+        kinetic_sources.Emission({"e": RestSpectrum()}, 1 / u.s)
