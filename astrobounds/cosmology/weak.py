@@ -103,6 +103,10 @@ def fast_factor(k, sign):
 @kernel
 def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
     """(L_np, L_pn): Int dp p^2 R F [chi(E) + chi(-E)] with the O(1/M) terms if asked for."""
+    injected = False  # far more fast neutrinos than a thermal tail has
+    for i in range(grid.shape[0]):
+        tail = x * grid[i]
+        injected = injected or (tail > 8.0 and min(psi[0, i], psi[2, i]) < 0.6 * tail)
     np_sum = 0.0
     pn_sum = 0.0
     reach = 60.0 / min(x, xnu) + 2.0 * Q_UNIT
@@ -124,7 +128,7 @@ def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
             k = e - sign * Q_UNIT
             g, g1, g2 = occupation(k, sign, xnu, xi, zeta, grid, psi)
             value = k * k * g
-            if with_recoil and k > FAST and grid.shape[0] > 0:
+            if with_recoil and injected and k > FAST:
                 value *= fast_factor(k, sign)
             elif with_recoil:
                 value += recoil_term(k, e, p2, g, g1, g2, x, sign, cn if sign > 0.0 else cp)
