@@ -239,7 +239,7 @@ def _check_lifetime(relic, rate, hubble, t_start):
 
 
 @lru_cache(maxsize=16)
-def _dilution(t_start, mixing, with_xi, qed, dx, refine):
+def dilution(t_start, mixing, with_xi, qed, dx, refine):
     """a T_gamma at the end over a T at the start, in the standard case."""
     run = solve(t_start, 0.005, mixing, with_xi, qed, dx=dx, refine=refine)
     return run.Tg[-1] * np.exp(run.ln_a[-1] - run.ln_a[0]) / t_start
@@ -276,7 +276,7 @@ def solve(
     state = np.zeros(SIZE)
     state[:3] = t_start
     if delta_neff != 0.0:
-        kappa = _dilution(t_start, mixing, with_xi, qed, dx, refine)
+        kappa = dilution(t_start, mixing, with_xi, qed, dx, refine)
         state[7] = delta_neff * NEFF_UNIT * RHO_GAMMA * (t_start * kappa) ** 4
     state[7] += dark
     shares = relic.fractions if relic is not None else {}

@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 
 from .. import constants as const
-from ..errors import ConfigError, ConvergenceError
+from ..errors import ConfigError, ConvergenceError, DomainError
 from . import decoupling, kinetic_sources, plasma
 from .baryons import T_CMB
 from .kinetic_march import march
@@ -102,11 +102,14 @@ def solve(
     ------
     ConfigError
         If the external neutrinos have no spectra.
+    DomainError
+        If an array is not on the grid.
     ConvergenceError
     """
     points = len(decoupling.free_falling(t_start, t_end, dx))
     steps = -(-(points - 1) // stride)
     falling = t_start * np.exp(-dx * np.arange(steps * stride + 1))
+    _check_lengths(external, points)
     coarse = np.ascontiguousarray(falling[::stride])
     emissions = _emissions(external)
     top = THERMAL
@@ -125,7 +128,7 @@ def solve(
     norm = RHO_FD / np.sum(w * y**3 * thermal)
     state = np.concatenate([np.tile(thermal, 3), [1.0, dark / t_start**4]])
     if delta_neff != 0.0:
-        kappa = decoupling._dilution(t_start, "averaged", True, qed, dx, 1)
+        kappa = decoupling.dilution(t_start, "averaged", True, qed, dx, 1)
         state[-1] += delta_neff * decoupling.NEFF_UNIT * decoupling.RHO_GAMMA * kappa**4
     out = np.zeros((steps + 1, 3 * n + 2))
     out[0] = state
@@ -139,6 +142,21 @@ def solve(
             stage="momentum-resolved decoupling",
         )
     return _background(falling[:points], stride, dx, y, w, norm, out, spectra, H)
+
+
+def _check_lengths(external, points):
+    """Raise DomainError for an array that is not on the grid of ``decoupling.free_falling``."""
+    if external is None:
+        return
+    given = [getattr(external, name) for name in ("rho", "em", "dark")]
+    for item in external.neutrinos:
+        given += [item.rate, *(item.velocity or ())]
+    for values in given:
+        if values is not None and not callable(values) and np.ndim(values) > 0 and len(values) != points:
+            raise DomainError(
+                f"an array of {len(values)} values: External and Emission need {points} of them, on the "
+                "grid of decoupling.free_falling, or a function of T_d"
+            )
 
 
 def _emissions(external):

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning, did_you_mean
 from ..units import _value, energy_mev, finite
+from .decaying import Decaying
 
 MASS_RANGE = (1e-6, 1e4)  # MeV
 EFFECTIVE_LIMIT = 1e-3  # GeV^-1, above it the operator is not a small perturbation at 100 MeV
@@ -76,7 +77,7 @@ def dipole_from_moment(moment, convention):
 
 
 @dataclass(frozen=True, eq=True)
-class DipoleHNL:
+class DipoleHNL(Decaying):
     """A heavy neutral lepton with transition moments to the active neutrinos.
 
     Parameters
@@ -204,44 +205,6 @@ class DipoleHNL:
         """Return ``{channel: width in MeV}``: nu gamma, summed over flavours."""
         width = sum(self.flavour_widths_mev().values())
         return {"nu gamma": width} if width > 0.0 else {}
-
-    @property
-    def width_mev(self):
-        """Total width in MeV."""
-        return sum(self.partial_widths_mev().values())
-
-    def partial_widths(self):
-        """Return ``{channel: Quantity}`` of the open channels."""
-        import astropy.units as u
-
-        return {name: w * u.MeV for name, w in self.partial_widths_mev().items()}
-
-    def branching_ratios(self):
-        """Return ``{channel: branching ratio}``; empty when every d is zero."""
-        return dict.fromkeys(self.partial_widths_mev(), 1.0)
-
-    def decays(self):
-        """Return the open channels as :class:`DecayChannel` objects."""
-        from .channel import PRODUCTS, DecayChannel
-
-        return tuple(
-            DecayChannel(n, PRODUCTS[n], w, 1.0) for n, w in self.partial_widths_mev().items()
-        )
-
-    @property
-    def width(self):
-        """Total decay width (Quantity, MeV)."""
-        import astropy.units as u
-
-        return self.width_mev * u.MeV
-
-    @property
-    def lifetime(self):
-        """Lifetime hbar/Gamma (Quantity, s); infinite when every d is zero."""
-        import astropy.units as u
-
-        width = self.width_mev
-        return (const.HBAR / width if width > 0.0 else math.inf) * u.s
 
 
 def radiative_width(mass_mev):

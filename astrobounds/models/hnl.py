@@ -8,6 +8,7 @@ from types import MappingProxyType
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning, did_you_mean
 from ..units import energy_mev, finite
+from .decaying import Decaying
 
 MASS_RANGE = (1e-3, const.M_D)  # MeV
 QUARK_MATCHING = 1000.0  # MeV, hadronic widths known to 10-20 % above
@@ -37,7 +38,7 @@ def check_mixing(mixing):
 
 
 @dataclass(frozen=True, repr=False)
-class HNL:
+class HNL(Decaying):
     """A heavy neutral lepton that interacts by mixing with the active neutrinos.
 
     Parameters
@@ -156,47 +157,6 @@ class HNL:
     def partial_widths_mev(self):
         """Return ``{channel: width in MeV}`` of the open channels, nature included."""
         return dict(self._partial_mev)
-
-    @property
-    def width_mev(self):
-        """Total width in MeV."""
-        return sum(self._partial_mev.values())
-
-    def partial_widths(self):
-        """Return ``{channel: Quantity}`` of the open channels, largest first."""
-        import astropy.units as u
-
-        return {name: w * u.MeV for name, w in self._sorted()}
-
-    def branching_ratios(self):
-        """Return ``{channel: branching ratio}``, largest first; they sum to one."""
-        total = self.width_mev
-        return {name: w / total for name, w in self._sorted()}
-
-    def decays(self):
-        """Return the open channels as :class:`DecayChannel` objects, largest first."""
-        from .channel import PRODUCTS, DecayChannel
-
-        total = self.width_mev
-        return tuple(DecayChannel(n, PRODUCTS[n], w, w / total) for n, w in self._sorted())
-
-    def _sorted(self):
-        return sorted(self._partial_mev.items(), key=lambda item: -item[1])
-
-    @property
-    def width(self):
-        """Total decay width (Quantity, MeV)."""
-        import astropy.units as u
-
-        return self.width_mev * u.MeV
-
-    @property
-    def lifetime(self):
-        """Lifetime hbar/Gamma (Quantity, s); infinite when every mixing is zero."""
-        import astropy.units as u
-
-        width = self.width_mev
-        return (const.HBAR / width if width > 0.0 else float("inf")) * u.s
 
 
 def _rebuild(mass, mixing, nature):

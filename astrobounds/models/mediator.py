@@ -15,6 +15,7 @@ from types import MappingProxyType
 from .. import constants as const
 from ..errors import DomainError, did_you_mean
 from ..units import energy_mev, finite
+from .decaying import Decaying
 
 MASS_RANGE = (1e-6, 1e3)  # MeV
 COUPLING_MAX = math.sqrt(4.0 * math.pi)  # perturbative
@@ -94,7 +95,7 @@ def channel_name(legs):
 
 
 @dataclass(frozen=True, eq=True)
-class Mediator:
+class Mediator(Decaying):
     """A boson that couples to neutrinos alone, with any flavour structure.
 
     Parameters
@@ -218,31 +219,10 @@ class Mediator:
                 out.update((channel_name(legs), width) for legs in channels(pair, self.spin))
         return out
 
-    @property
-    def width_mev(self):
-        """Total width in MeV."""
-        return sum(self.partial_widths_mev().values())
-
-    def partial_widths(self):
-        """Return ``{channel: Quantity}``, largest first."""
-        import astropy.units as u
-
-        return {name: w * u.MeV for name, w in self._sorted()}
-
-    def branching_ratios(self):
-        """Return ``{channel: branching ratio}``, largest first; empty without any coupling."""
-        total = self.width_mev
-        return {name: w / total for name, w in self._sorted()}
-
-    def decays(self):
-        """Return the channels as :class:`DecayChannel` objects, largest first."""
-        from .channel import DecayChannel
-
-        total = self.width_mev
-        return tuple(DecayChannel(n, ("nu", "nu"), w, w / total) for n, w in self._sorted())
-
-    def _sorted(self):
-        return sorted(self.partial_widths_mev().items(), key=lambda item: -item[1])
+    @staticmethod
+    def products(channel):
+        """Two neutrinos, whatever the channel."""
+        return ("nu", "nu")
 
     def neutrinos_per_decay(self):
         """Return ``{flavour: number}``, neutrinos and antineutrinos; two in all, or zero if g = 0."""
@@ -253,21 +233,6 @@ class Mediator:
                 for flavour, _ in legs:
                     out[flavour] += strength * pair_width(self.mass_mev, pair, self.spin) / total
         return out
-
-    @property
-    def width(self):
-        """Total decay width (Quantity, MeV)."""
-        import astropy.units as u
-
-        return self.width_mev * u.MeV
-
-    @property
-    def lifetime(self):
-        """Lifetime hbar/Gamma (Quantity, s); infinite when every coupling is zero."""
-        import astropy.units as u
-
-        width = self.width_mev
-        return (const.HBAR / width if width > 0.0 else math.inf) * u.s
 
 
 def _readable(values):

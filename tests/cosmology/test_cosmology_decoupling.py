@@ -265,7 +265,7 @@ def test_relic_energy_goes_where_it_should():
 
 
 def test_external_energy_equals_dark_radiation():
-    kappa = decoupling._dilution(20.0, "averaged", True, "full", decoupling.DX, 1)
+    kappa = decoupling.dilution(20.0, "averaged", True, "full", decoupling.DX, 1)
     scale = 0.7 * decoupling.NEFF_UNIT * decoupling.RHO_GAMMA * kappa**4
     run = solve(external=External(rho=lambda T: scale * T**4))
     dark = solve(delta_neff=0.7)

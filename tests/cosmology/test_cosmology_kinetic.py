@@ -485,3 +485,8 @@ def test_quantities_are_refused_where_numbers_are_meant():
         decoupling.External(rho=1 * u.MeV**4)
     with pytest.raises(DomainError, match="plain numbers"):
         kinetic_sources.Emission({"e": RestSpectrum()}, 1 / u.s)
+
+
+def test_arrays_off_the_grid_are_refused():
+    with pytest.raises(DomainError, match="free_falling"):
+        kinetic.solve(external=decoupling.External(rho=np.zeros(7)))
