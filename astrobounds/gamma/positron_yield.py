@@ -1,0 +1,177 @@
+"""Positrons of one decay: how many end as positrons at rest in the gas, and what energy they start with.
+
+Every pair of charged daughters leaves exactly one positron: muons and charged pions decay long before
+they meet an atom, and of l+ l- one ends as e+ (negative mesons would need matter to be captured). A real
+photon turns into e+ e- inside the decay with a probability of alpha/pi times a logarithm.
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from ..constants import ALPHA, LEPTON_MASS, M_E, M_MU, M_PI, SIN2_THETA_W
+from ..errors import ConfigError
+from ..models.kinematics import charged_current, lepton_pair_amplitude, three_body, two_body_energy
+from ..models.known_decays import CHARGED_JET, KAON_DECAYS, MESON_MASS, MESONS, TAU_HADRONS
+
+PI0_DALITZ = 0.01174  # gamma e+ e- of a pi0, PDG 2024
+_THREE_PRONGS = TAU_HADRONS[-1][0]
+
+
+def _per_kaon(name):
+    """Positrons of a K (mean of both charges) or a K_L."""
+    charged = 1.0 if name == "K" else 0.0
+    out = 0.0
+    for ratio, pions, neutral, lepton in KAON_DECAYS[name]:
+        out += ratio * (0.5 * (pions + (lepton is not None)) + neutral * PI0_DALITZ)
+    total = sum(row[0] for row in KAON_DECAYS[name])
+    return out / total if charged else out
+
+
+@lru_cache(maxsize=1)
+def _per_daughter():
+    """Positrons of every known daughter, mean of both charges; photons are counted apart."""
+    out = {"nu": 0.0, "gamma": 0.0, "e": 0.5, "mu": 0.5, "tau": 0.5 + _THREE_PRONGS}
+    kaon, neutral = _per_kaon("K"), _per_kaon("KL")
+    for name, (pions, kaons, long_lived) in MESONS.items():
+        out[name] = 0.5 * pions + kaon * kaons + neutral * long_lived
+    out["pi0"] = PI0_DALITZ
+    out["hadrons"] = 0.5 * CHARGED_JET
+    return out
+
+
+@lru_cache(maxsize=512)
+def conversion(mass, photons):
+    """Positrons from internal conversion of the photons of X -> nu gamma (1) or gamma gamma (2).
+
+    dN/ds = photons alpha/(3 pi s) F(s) sqrt(1 - 4 m_e^2/s) (1 + 2 m_e^2/s), s in units of m^2, with
+    F = (1 - s)^2 (1 + s/2) for a dipole transition and (1 - s)^3 for two photons (Kroll and Wada).
+    """
+    low = (2.0 * M_E / mass) ** 2
+    if low >= 1.0:
+        return 0.0
+    u, w = np.polynomial.legendre.leggauss(80)
+    # s = low cosh^2(y): the root at the threshold is smooth in y
+    top = np.arccosh(1.0 / np.sqrt(low))
+    y = 0.5 * top * (u + 1.0)
+    s = low * np.cosh(y) ** 2
+    form = (1.0 - s) ** 3 if photons == 2 else (1.0 - s) ** 2 * (1.0 + 0.5 * s)
+    value = 2.0 * np.tanh(y) * form * np.sqrt(1.0 - low / s) * (1.0 + 0.5 * low / s)
+    return float(photons * ALPHA / (3.0 * np.pi) * 0.5 * top * (w @ value))
+
+
+def _daughters(model, channel):
+    products = getattr(model, "products", None)
+    if products is not None:
+        try:
+            return tuple(products(channel))
+        except KeyError:
+            pass
+    return tuple(channel.split())
+
+
+def _neutral_only(daughters):
+    return all(d.startswith("nu") or d in ("nu", "3nu") for d in daughters)
+
+
+def _of_channel(mass, channel, daughters):
+    """Positrons of one decay into a channel."""
+    if _neutral_only(daughters):
+        return 0.0
+    known = _per_daughter()
+    for name in daughters:
+        if name not in known:
+            raise ConfigError(
+                f"positrons of the channel '{channel}': '{name}' is not followed; known daughters: "
+                f"{', '.join(sorted(known))}"
+            )
+    photons = daughters.count("gamma")
+    inner = conversion(float(mass), min(photons, 2)) if photons else 0.0
+    return sum(known[name] for name in daughters) + inner
+
+
+def per_decay(model):
+    """Return the number of positrons per decay of a particle.
+
+    Parameters
+    ----------
+    model : object
+        Anything with ``mass_mev`` and ``partial_widths_mev()``; channels are named by their products
+        ("nu e e", "e pi", "gamma gamma").
+
+    Returns
+    -------
+    float
+        0 without any width. e+e-, nu e mu, e pi, ... give one each; a photon about 1 %.
+
+    Raises
+    ------
+    ConfigError
+        For a channel with a product that is not followed.
+    """
+    widths = model.partial_widths_mev()
+    total = sum(widths.values())
+    if not total > 0.0:
+        return 0.0
+    return sum(
+        w / total * _of_channel(model.mass_mev, name, _daughters(model, name))
+        for name, w in widths.items()
+    )
+
+
+# ---------------------------------------------------------------- energies
+_MUON = 0.35  # mean share of the muon's energy in its electron (unpolarised, m_e -> 0: 7/20)
+_PION = 0.5 * (1.0 + (M_MU / M_PI) ** 2) * _MUON
+_SHARE = {"e": 1.0, "mu": _MUON, "tau": 0.25, "pi": _PION}
+
+
+def _share(name):
+    """Mean share of the energy of a charged daughter in the electron or positron it ends in."""
+    return _SHARE.get(name, _PION)
+
+
+def _energies(mass, daughters, flavour):
+    """Mean energies in the rest frame of the daughters of one channel."""
+    if len(daughters) == 2:
+        m = [0.0 if d in ("nu", "gamma") else _mass(d) for d in daughters]
+        return [two_body_energy(mass, m[0], m[1]), two_body_energy(mass, m[1], m[0])]
+    if len(daughters) == 3 and daughters[0] == "nu":
+        a, b = daughters[1:]
+        if a == b and a in LEPTON_MASS:
+            left = SIN2_THETA_W + (0.5 if a == flavour else -0.5)
+            return list(three_body(mass, *lepton_pair_amplitude(mass, LEPTON_MASS[a], left, SIN2_THETA_W))[1])
+        if a in LEPTON_MASS and b in LEPTON_MASS:
+            first, second, nu = three_body(mass, *charged_current(mass, LEPTON_MASS[a], LEPTON_MASS[b]))[1]
+            return [nu, first, second]
+    return [mass / len(daughters)] * len(daughters)
+
+
+def _mass(name):
+    if name in LEPTON_MASS:
+        return LEPTON_MASS[name]
+    return MESON_MASS.get(name, M_PI)
+
+
+def mean_share(model):
+    """Return the mean energy of the positrons in units of the mass, for a particle at rest.
+
+    Positrons of photons and neutral pions are left out. A mean over channels, of which the share that
+    annihilates in flight depends on the logarithm alone.
+    """
+    widths = model.partial_widths_mev()
+    number = energy = 0.0
+    strongest = max(getattr(model, "mixing", None) or {"": 0.0}, key=lambda f: _strength(model, f))
+    for name, width in widths.items():
+        daughters = _daughters(model, name)
+        charged = [i for i, d in enumerate(daughters) if _per_daughter().get(d, 0.0) >= 0.5]
+        if not charged or _neutral_only(daughters):
+            continue
+        each = _energies(model.mass_mev, daughters, strongest)
+        number += width * 0.5 * len(charged)
+        energy += width * 0.5 * sum(each[i] * _share(daughters[i]) for i in charged)
+    return energy / number / model.mass_mev if number > 0.0 else 0.5
+
+
+def _strength(model, flavour):
+    mixing = getattr(model, "mixing", None)
+    return mixing[flavour] if mixing else 0.0
