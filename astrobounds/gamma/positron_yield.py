@@ -11,8 +11,8 @@ import numpy as np
 
 from ..constants import ALPHA, LEPTON_MASS, M_E, M_MU, M_PI, SIN2_THETA_W
 from ..errors import ConfigError
-from ..models.kinematics import charged_current, lepton_pair_amplitude, three_body, two_body_energy
-from ..models.known_decays import CHARGED_JET, KAON_DECAYS, MESON_MASS, MESONS, TAU_HADRONS
+from ..models.decays.kinematics import charged_current, lepton_pair_amplitude, three_body, two_body_energy
+from ..models.decays.known_decays import CHARGED_JET, KAON_DECAYS, MESON_MASS, MESONS, TAU_HADRONS
 
 PI0_DALITZ = 0.01174  # gamma e+ e- of a pi0, PDG 2024
 _THREE_PRONGS = TAU_HADRONS[-1][0]
@@ -114,8 +114,7 @@ def per_decay(model):
     if not total > 0.0:
         return 0.0
     return sum(
-        w / total * _of_channel(model.mass_mev, name, _daughters(model, name))
-        for name, w in widths.items()
+        w / total * _of_channel(model.mass_mev, name, _daughters(model, name)) for name, w in widths.items()
     )
 
 
@@ -139,7 +138,8 @@ def _energies(mass, daughters, flavour):
         a, b = daughters[1:]
         if a == b and a in LEPTON_MASS:
             left = SIN2_THETA_W + (0.5 if a == flavour else -0.5)
-            return list(three_body(mass, *lepton_pair_amplitude(mass, LEPTON_MASS[a], left, SIN2_THETA_W))[1])
+            shape = lepton_pair_amplitude(mass, LEPTON_MASS[a], left, SIN2_THETA_W)
+            return list(three_body(mass, *shape)[1])
         if a in LEPTON_MASS and b in LEPTON_MASS:
             first, second, nu = three_body(mass, *charged_current(mass, LEPTON_MASS[a], LEPTON_MASS[b]))[1]
             return [nu, first, second]

@@ -150,10 +150,30 @@ class PositronResult:
         return self.stopped / line_limit()
 
 
-def _escape(model, parents, pairs, radius, duration):
-    """Share of the positrons that no fireball of photons and pairs swallows outside one envelope."""
+def _shells(model, parents, pairs, inner, outer, duration):
+    """Edges of shells [cm] and the share of the positrons born in each that outlives their plasma.
+
+    Where photons and pairs of the shell between r and 2r meet (optical depth tau), pairs annihilate
+    as the plasma expands and cools: dN/dt = -sigma v N^2/V leaves N/(1 + tau). An estimate.
+    """
     photons = replace(photon_yield(model), fsr=pairs)
-    return fireball_emission(Signal(photons, parents, radius, KPC_CM), duration).escape
+    edges, kept = [inner], []
+    while 2.0 * edges[-1] < outer:
+        depth = fireball_emission(Signal(photons, parents, edges[-1], KPC_CM), duration).depth
+        kept.append(1.0 / (1.0 + depth))
+        edges.append(2.0 * edges[-1])
+        if depth < 1e-3 and (len(kept) == 1 or kept[-1] >= kept[-2]):
+            break
+    return np.array([*edges, outer]), np.array([*kept, 1.0])
+
+
+def _survivors(inverse, radius, edges, kept):
+    """Per particle of 1/l = ``inverse`` [1/cm]: decays beyond a radius that leave their positron."""
+    low = np.maximum(edges[:-1], radius)
+    thick = np.maximum(edges[1:] - low, 0.0)
+    with np.errstate(under="ignore"):
+        inside = -np.exp(-np.multiply.outer(inverse, low)) * np.expm1(-np.multiply.outer(inverse, thick))
+    return inside @ kept
 
 
 def positron_number(model, spectrum, *, progenitors=PROGENITORS, halo_kpc=HALO_KPC, fireball=True,
@@ -170,8 +190,9 @@ def positron_number(model, spectrum, *, progenitors=PROGENITORS, halo_kpc=HALO_K
     halo_kpc : float
         Distance within which decays count.
     fireball : bool
-        Leave out pairs that photons and pairs of the same decays trap outside the star
-        (the share 1 - exp(-tau) of :mod:`.fireball`): they annihilate there.
+        Leave out pairs that annihilate among themselves outside the star: the share tau/(1 + tau)
+        of an estimate, with the optical depth tau of :mod:`.fireball` shell by shell. It matters at the
+        upper edge.
     emission_duration_s : float
         Time over which the rate of a snapshot lasts.
 
@@ -201,15 +222,15 @@ def positron_number(model, spectrum, *, progenitors=PROGENITORS, halo_kpc=HALO_K
     p = parents.momentum
     number = D_LN_P * parents.y * p / mass  # particles per node
     inverse = mass / (p * C_CM * lifetime)
+    edges, kept = np.array([0.0, halo]), np.ones(1)
+    smallest = min(radius for _, radius in mix)
+    if fireball and 0.0 < smallest < halo:
+        edges, kept = _shells(model, parents, each, smallest, halo, duration)
     rows, decayed = [], np.zeros_like(p)
     for share, radius in mix:
-        with np.errstate(under="ignore"):
-            inside = -np.exp(-radius * inverse) * np.expm1(-(halo - radius) * inverse)
-        kept = each * number * inside
-        if fireball and kept.sum() > 0.0:
-            kept = kept * _escape(model, parents, each, radius, duration)
-        rows.append((share, radius, float(kept.sum())))
-        decayed += share * kept
+        left = each * number * _survivors(inverse, radius, edges, kept)
+        rows.append((share, radius, float(left.sum())))
+        decayed += share * left
     total = float(decayed.sum())
     energy = float(decayed @ parents.energy) / total if total > 0.0 else parents.mean_energy()
     kinetic = max(mean_share(model) * float(energy) - M_E, in_flight.T_RANGE[0])
@@ -231,7 +252,7 @@ def positrons(model, star, progenitors=None, halo=None, emission_duration=None, 
     emission_duration : Quantity, optional
         Time over which a star's or an emission result's rate is taken to last, default 3 s.
     fireball : bool
-        Leave out pairs that are trapped outside the star.
+        Leave out pairs that annihilate among themselves outside the star.
 
     Returns
     -------
