@@ -9,10 +9,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..constants import ALPHA, LEPTON_MASS, M_E, M_MU, M_PI, SIN2_THETA_W
+from ..constants import ALPHA, M_E
 from ..errors import ConfigError
-from ..models.decays.kinematics import charged_current, lepton_pair_amplitude, three_body, two_body_energy
-from ..models.decays.known_decays import CHARGED_JET, KAON_DECAYS, MESON_MASS, MESONS, TAU_HADRONS
+from ..models.decays.known_decays import CHARGED_JET, KAON_DECAYS, MESONS, TAU_HADRONS
+from ..models.decays.mean_energies import MUON_SHARE, PION_SHARE, mean_energies
 
 PI0_DALITZ = 0.01174  # gamma e+ e- of a pi0, PDG 2024
 _THREE_PRONGS = TAU_HADRONS[-1][0]
@@ -119,37 +119,7 @@ def per_decay(model):
 
 
 # ---------------------------------------------------------------- energies
-_MUON = 0.35  # mean share of the muon's energy in its electron (unpolarised, m_e -> 0: 7/20)
-_PION = 0.5 * (1.0 + (M_MU / M_PI) ** 2) * _MUON
-_SHARE = {"e": 1.0, "mu": _MUON, "tau": 0.25, "pi": _PION}
-
-
-def _share(name):
-    """Mean share of the energy of a charged daughter in the electron or positron it ends in."""
-    return _SHARE.get(name, _PION)
-
-
-def _energies(mass, daughters, flavour):
-    """Mean energies in the rest frame of the daughters of one channel."""
-    if len(daughters) == 2:
-        m = [0.0 if d in ("nu", "gamma") else _mass(d) for d in daughters]
-        return [two_body_energy(mass, m[0], m[1]), two_body_energy(mass, m[1], m[0])]
-    if len(daughters) == 3 and daughters[0] == "nu":
-        a, b = daughters[1:]
-        if a == b and a in LEPTON_MASS:
-            left = SIN2_THETA_W + (0.5 if a == flavour else -0.5)
-            shape = lepton_pair_amplitude(mass, LEPTON_MASS[a], left, SIN2_THETA_W)
-            return list(three_body(mass, *shape)[1])
-        if a in LEPTON_MASS and b in LEPTON_MASS:
-            first, second, nu = three_body(mass, *charged_current(mass, LEPTON_MASS[a], LEPTON_MASS[b]))[1]
-            return [nu, first, second]
-    return [mass / len(daughters)] * len(daughters)
-
-
-def _mass(name):
-    if name in LEPTON_MASS:
-        return LEPTON_MASS[name]
-    return MESON_MASS.get(name, M_PI)
+_SHARE = {"e": 1.0, "mu": MUON_SHARE, "tau": 0.25}  # of its energy in the electron a daughter ends in
 
 
 def mean_share(model):
@@ -166,9 +136,9 @@ def mean_share(model):
         charged = [i for i, d in enumerate(daughters) if _per_daughter().get(d, 0.0) >= 0.5]
         if not charged or _neutral_only(daughters):
             continue
-        each = _energies(model.mass_mev, daughters, strongest)
+        each = mean_energies(float(model.mass_mev), daughters, strongest)
         number += width * 0.5 * len(charged)
-        energy += width * 0.5 * sum(each[i] * _share(daughters[i]) for i in charged)
+        energy += width * 0.5 * sum(each[i] * _SHARE.get(daughters[i], PION_SHARE) for i in charged)
     return energy / number / model.mass_mev if number > 0.0 else 0.5
 
 
