@@ -8,11 +8,10 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.linalg import expm
 
-from astrobounds.cosmology import cascade_clock as clock
-from astrobounds.cosmology import cascade_nuclei as nuclei
-from astrobounds.cosmology.cascade import electromagnetic_decay, photodisintegration
-from astrobounds.cosmology.cascade_injection import Injection, radiated_photons, two_body
-from astrobounds.cosmology.nuclides import nuclide
+from astrobounds.cosmology.cascade import clock, nuclei
+from astrobounds.cosmology.cascade.disintegration import electromagnetic_decay, photodisintegration
+from astrobounds.cosmology.cascade.source import Injection, radiated_photons, two_body
+from astrobounds.cosmology.nuclear.nuclides import nuclide
 from astrobounds.errors import DomainError, ValidityWarning
 from astrobounds.references import bibtex, collect
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+from astrobounds.cosmology.abundances import bbn
 from astrobounds.cosmology.consistency_tables import DELTA_N, OMEGA_B, consistency_table
-from astrobounds.cosmology.nucleosynthesis import bbn
 from astrobounds.cosmology.theory_error import theory_covariance
 from astrobounds.errors import DomainError
 
