@@ -12,7 +12,7 @@ import numpy as np
 from ..constants import ALPHA, M_E
 from ..errors import ConfigError
 from ..models.decays.known_decays import CHARGED_JET, KAON_DECAYS, MESONS, TAU_HADRONS
-from ..models.decays.mean_energies import MUON_SHARE, PION_SHARE, mean_energies
+from ..models.decays.mean_energies import MUON_SHARE, PION_SHARE, mean_energies, species
 
 PI0_DALITZ = 0.01174  # gamma e+ e- of a pi0, PDG 2024
 _THREE_PRONGS = TAU_HADRONS[-1][0]
@@ -31,7 +31,7 @@ def _per_kaon(name):
 @lru_cache(maxsize=1)
 def _per_daughter():
     """Positrons of every known daughter, mean of both charges; photons are counted apart."""
-    out = {"nu": 0.0, "gamma": 0.0, "e": 0.5, "mu": 0.5, "tau": 0.5 + _THREE_PRONGS}
+    out = {"nu": 0.0, "dark": 0.0, "gamma": 0.0, "e": 0.5, "mu": 0.5, "tau": 0.5 + _THREE_PRONGS}
     kaon, neutral = _per_kaon("K"), _per_kaon("KL")
     for name, (pions, kaons, long_lived) in MESONS.items():
         out[name] = 0.5 * pions + kaon * kaons + neutral * long_lived
@@ -60,34 +60,21 @@ def conversion(mass, photons):
     return float(photons * ALPHA / (3.0 * np.pi) * 0.5 * top * (w @ value))
 
 
-def _daughters(model, channel):
-    products = getattr(model, "products", None)
-    if products is not None:
-        try:
-            return tuple(products(channel))
-        except KeyError:
-            pass
-    return tuple(channel.split())
-
-
-def _neutral_only(daughters):
-    return all(d.startswith("nu") or d in ("nu", "3nu") for d in daughters)
-
-
-def _of_channel(mass, channel, daughters):
-    """Positrons of one decay into a channel."""
-    if _neutral_only(daughters):
+def _of_decay(mass, decay):
+    """Positrons of one decay."""
+    names = [species(p) for p in decay.products]
+    if all(n in ("nu", "dark") for n in names):
         return 0.0
     known = _per_daughter()
-    for name in daughters:
+    for name in names:
         if name not in known:
             raise ConfigError(
-                f"positrons of the channel '{channel}': '{name}' is not followed; known daughters: "
+                f"positrons of the decay '{decay.name}': '{name}' is not followed; known products: "
                 f"{', '.join(sorted(known))}"
             )
-    photons = daughters.count("gamma")
+    photons = names.count("gamma")
     inner = conversion(float(mass), min(photons, 2)) if photons else 0.0
-    return sum(known[name] for name in daughters) + inner
+    return sum(known[name] for name in names) + inner
 
 
 def per_decay(model):
@@ -95,9 +82,8 @@ def per_decay(model):
 
     Parameters
     ----------
-    model : object
-        Anything with ``mass_mev`` and ``partial_widths_mev()``; channels are named by their products
-        ("nu e e", "e pi", "gamma gamma").
+    model : Model
+        Its ``decays()`` name the products ("nu_tau", "e-", "e+").
 
     Returns
     -------
@@ -107,19 +93,16 @@ def per_decay(model):
     Raises
     ------
     ConfigError
-        For a channel with a product that is not followed.
+        For a product that is not followed.
     """
-    widths = model.partial_widths_mev()
-    total = sum(widths.values())
+    decays = model.decays()
+    total = sum(d.width for d in decays)
     if not total > 0.0:
         return 0.0
-    return sum(
-        w / total * _of_channel(model.mass_mev, name, _daughters(model, name)) for name, w in widths.items()
-    )
+    return sum(d.width / total * _of_decay(model.mass_mev, d) for d in decays)
 
 
-# ---------------------------------------------------------------- energies
-_SHARE = {"e": 1.0, "mu": MUON_SHARE, "tau": 0.25}  # of its energy in the electron a daughter ends in
+_SHARE = {"e": 1.0, "mu": MUON_SHARE, "tau": 0.25}  # of its energy in the electron a product ends in
 
 
 def mean_share(model):
@@ -128,20 +111,14 @@ def mean_share(model):
     Positrons of photons and neutral pions are left out. A mean over channels, of which the share that
     annihilates in flight depends on the logarithm alone.
     """
-    widths = model.partial_widths_mev()
+    known = _per_daughter()
     number = energy = 0.0
-    strongest = max(getattr(model, "mixing", None) or {"": 0.0}, key=lambda f: _strength(model, f))
-    for name, width in widths.items():
-        daughters = _daughters(model, name)
-        charged = [i for i, d in enumerate(daughters) if _per_daughter().get(d, 0.0) >= 0.5]
-        if not charged or _neutral_only(daughters):
+    for decay in model.decays():
+        names = [species(p) for p in decay.products]
+        charged = [i for i, n in enumerate(names) if known.get(n, 0.0) >= 0.5]
+        if not charged or not decay.width > 0.0:
             continue
-        each = mean_energies(float(model.mass_mev), daughters, strongest)
-        number += width * 0.5 * len(charged)
-        energy += width * 0.5 * sum(each[i] * _SHARE.get(daughters[i], PION_SHARE) for i in charged)
+        each = mean_energies(float(model.mass_mev), decay.products, decay.amplitude)
+        number += decay.width * 0.5 * len(charged)
+        energy += decay.width * 0.5 * sum(each[i] * _SHARE.get(names[i], PION_SHARE) for i in charged)
     return energy / number / model.mass_mev if number > 0.0 else 0.5
-
-
-def _strength(model, flavour):
-    mixing = getattr(model, "mixing", None)
-    return mixing[flavour] if mixing else 0.0

@@ -18,6 +18,7 @@ from astrobounds.gamma.galactic_positrons import (
     positrons,
 )
 from astrobounds.gamma.positron_yield import conversion, mean_share, per_decay
+from astrobounds.models.protocol import Decay
 from astrobounds.supernova.star.profile import fiducial
 
 
@@ -106,27 +107,31 @@ def test_internal_conversion_of_a_heavy_dipole_follows_its_logarithm():
 
 
 class Pairs:
-    """A boson that decays to charged pairs: any particle with a spectrum."""
+    """A boson that decays to charged pairs: any particle with decays and a spectrum."""
 
     mass_mev, width_mev, nature = 50.0, HBAR / 1e6, ""
 
-    def __init__(self, **widths):
-        self.widths = widths or {"e e": HBAR / 1e6}
+    def __init__(self, *products):
+        self.products = products or (("e-", "e+"),)
+
+    def decays(self):
+        width = self.width_mev / len(self.products)
+        return tuple(Decay(width, "", p) for p in self.products)
 
     def partial_widths_mev(self):
-        return self.widths
+        return {d.name: d.width for d in self.decays()}
 
 
 def test_a_particle_from_elsewhere_counts_one_positron_per_pair():
     assert_allclose(per_decay(Pairs()), 1.0, rtol=1e-12, atol=0)
-    assert_allclose(per_decay(Pairs(**{"e e": 0.5, "gamma gamma": 0.5})),
+    assert_allclose(per_decay(Pairs(("e-", "e+"), ("gamma", "gamma"))),
                     0.5 + 0.5 * conversion(50.0, 2), rtol=1e-12, atol=0)  # fmt: skip
     assert_allclose(mean_share(Pairs()), 0.5, rtol=1e-12, atol=0)
 
 
 def test_a_daughter_nobody_follows_is_refused():
     with pytest.raises(ConfigError, match="'zprime' is not followed"):
-        per_decay(Pairs(**{"nu zprime": 1.0}))
+        per_decay(Pairs(("nu_e", "zprime")))
 
 
 # ---------------------------------------------------------------- the limit of the line

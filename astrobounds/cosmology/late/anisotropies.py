@@ -15,7 +15,7 @@ import numpy as np
 from ... import constants as const
 from ...datafiles import data_path, read_ecsv
 from ...models.decays.known_decays import CHARGED_JET, MESONS
-from ...models.decays.mean_energies import MUON_SHARE, mean_energies
+from ...models.decays.mean_energies import MUON_SHARE, mean_energies, species
 from ...units import finite
 from ..plasma.baryons import T_CMB
 
@@ -80,15 +80,22 @@ def electron_efficiency(energy, lifetime=np.inf):
     return max(eps, _EARLY_SHARE) if lifetime < _EARLY and energy > 50.0 else eps
 
 
-def products(mass, daughters, flavour=""):
-    """Return what ionises among the daughters of a channel: list of (kind, energy [MeV], number).
+def ionising(mass, decay):
+    """Return what ionises of one decay: list of (kind, energy [MeV], number).
 
     Muons and charged pions give the electron of a decay at rest and their kinetic energy as electrons,
     neutral pions two photons; the neutral rest of other mesons counts as photons of neutral pions.
+
+    Parameters
+    ----------
+    mass : float
+        MeV.
+    decay : Decay
     """
     out = []
-    for name, energy in zip(daughters, mean_energies(mass, daughters, flavour)):
-        if name.startswith("nu") or name == "3nu":
+    for product, energy in zip(decay.products, mean_energies(mass, decay.products, decay.amplitude)):
+        name = species(product)
+        if name in ("nu", "dark"):
             continue
         if name == "gamma":
             out.append(("photon", energy, 1.0))
@@ -117,25 +124,23 @@ def _hadrons(name, energy):
     return [("electron", _MUON_ELECTRON, charged), ("photon", rest / (2.0 * pairs), 2.0 * pairs)]
 
 
-def efficiency(mass, widths, lifetime=np.inf):
+def efficiency(mass, decays, lifetime=np.inf):
     """Return zeta of a particle.
 
     Parameters
     ----------
     mass : float
         MeV.
-    widths : mapping of (channel, flavour) to float
-        Partial widths in a common unit; channels are named by their daughters.
+    decays : sequence of Decay
     lifetime : float
         s.
     """
-    total = sum(widths.values())
+    total = sum(d.width for d in decays)
     value = 0.0
-    for (channel, flavour), width in widths.items():
-        daughters = tuple(channel.split())
-        for kind, energy, number in products(float(mass), daughters, flavour):
+    for decay in decays:
+        for kind, energy, number in ionising(float(mass), decay):
             share = photon_efficiency if kind == "photon" else electron_efficiency
-            value += width / total * number * energy / mass * share(energy, lifetime)
+            value += decay.width / total * number * energy / mass * share(energy, lifetime)
     return value
 
 

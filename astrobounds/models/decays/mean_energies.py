@@ -1,55 +1,59 @@
-"""Mean energies of the daughters of one channel, in the rest frame of the parent."""
+"""Mean energies of the products of one decay, in the rest frame of the parent."""
 
 from functools import lru_cache
 
 from ... import constants as const
-from .kinematics import charged_current, lepton_pair_amplitude, three_body, two_body_energy
+from .kinematics import three_body, two_body_energy
 from .known_decays import MESON_MASS
 
 MUON_SHARE = 0.35  # mean share of a muon's energy in its electron (unpolarised, 7/20 for m_e -> 0)
 PION_SHARE = 0.5 * (1.0 + (const.M_MU / const.M_PI) ** 2) * MUON_SHARE
 
 
-def daughter_mass(name):
-    """Mass [MeV] of a daughter: leptons, mesons; neutrinos and photons have none."""
-    if name.startswith("nu") or name in ("gamma", "3nu"):
-        return 0.0
+def species(product):
+    """Return a product without charge and flavour: "e", "mu", "nu", "gamma", "pi", "pi0", "K*", ..."""
+    if product.startswith("nu"):
+        return "nu"
+    return product.rstrip("+-")
+
+
+def mass_of(product):
+    """Mass [MeV] of a product; 0 for neutrinos, photons and dark particles, and for quarks."""
+    name = species(product)
     if name in const.LEPTON_MASS:
         return const.LEPTON_MASS[name]
-    return MESON_MASS.get(name, const.M_PI)
+    return MESON_MASS.get(name, 0.0)
+
+
+def _flat(e1, e2, e3):
+    return 1.0 + 0.0 * e1
 
 
 @lru_cache(maxsize=4096)
-def mean_energies(mass, daughters, flavour=""):
-    """Return the mean energies [MeV] of the daughters of one channel, in their order.
+def mean_energies(mass, products, amplitude=None):
+    """Return the mean energies [MeV] of the products of a decay, in their order.
 
     Parameters
     ----------
     mass : float
         MeV.
-    daughters : tuple of str
-        Two or three names. Three-body decays into leptons have the matrix elements of a heavy neutral
-        lepton; others share the energy equally.
-    flavour : str
-        Flavour of the mixing, which decides the couplings of nu l+ l-.
+    products : tuple of str
+        As in :class:`astrobounds.models.protocol.Decay`.
+    amplitude : callable, optional
+        |M|^2 of three products; flat phase space without it.
 
     Returns
     -------
     tuple of float
-        They add up to the mass.
+        They add up to the mass. Four and more products share it equally.
     """
-    if len(daughters) == 2:
-        a, b = (daughter_mass(d) for d in daughters)
+    masses = tuple(mass_of(p) for p in products)
+    if len(products) == 1:
+        return (float(mass),)
+    if len(products) == 2:
+        a, b = masses
         return two_body_energy(mass, a, b), two_body_energy(mass, b, a)
-    if len(daughters) == 3 and daughters[0] == "nu":
-        a, b = daughters[1:]
-        leptons = const.LEPTON_MASS
-        if a == b and a in leptons:
-            right = const.SIN2_THETA_W
-            left = right + (0.5 if a == flavour else -0.5)
-            shape = lepton_pair_amplitude(mass, leptons[a], left, right)
-            return tuple(map(float, three_body(mass, *shape)[1]))
-        if a in leptons and b in leptons:
-            first, second, nu = three_body(mass, *charged_current(mass, leptons[a], leptons[b]))[1]
-            return float(nu), float(first), float(second)
-    return (mass / len(daughters),) * len(daughters)
+    if len(products) == 3:
+        masses = getattr(amplitude, "masses", masses)
+        return tuple(map(float, three_body(mass, masses, amplitude or _flat)[1]))
+    return (mass / len(products),) * len(products)
