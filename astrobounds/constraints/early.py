@@ -28,6 +28,7 @@ class Abundances(NamedTuple):
     Li7H: float
     before_cascade: float  # D/H when nucleosynthesis ended, the coordinate of the theory shifts
     flags: tuple = ()
+    late: object = None  # LateEffects of decays after nucleosynthesis
 
 
 class EarlyUniverse:
@@ -112,6 +113,7 @@ class EarlyUniverse:
     def _look_up(self, model, omega_b, tau_n, shifts):
         """Return :class:`Abundances` from the table, or None where it has none."""
         from ..cosmology.plasma.baryons import helium_mass_fraction
+        from ..cosmology.relics.late import effects_of
         from .early_table import OMEGA_B, TAU_N, shifted
 
         if not self._ray.holds(model):
@@ -125,7 +127,9 @@ class EarlyUniverse:
         if any(steps.values()):
             values = shifted(values, found[5], theory_shifts(self.choices), steps)
         Yp, DH, He3H, Li7H = map(float, values)
-        return Abundances(float(found[0]), Yp, helium_mass_fraction(Yp), DH, He3H, Li7H, float(found[5]))
+        late = effects_of(model, float(found[7]))
+        return Abundances(float(found[0]), Yp, helium_mass_fraction(Yp), DH, He3H, Li7H, float(found[5]),
+                          late=late)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
@@ -146,7 +150,7 @@ def _evaluate(model, omega_b, tau_n, shifts, choices):
                   neutrinos=neutrinos, nuisance=nuisance, **extra)  # fmt: skip
     _warn_once(caught)
     return Abundances(out.Neff, out.Yp, out.Yp_cmb, out.DH, out.He3H, out.Li7H,
-                      out.before_cascade["DH"], tuple(out.flags))  # fmt: skip
+                      out.before_cascade["DH"], tuple(out.flags), out.late)  # fmt: skip
 
 
 _WARNED = set()

@@ -13,10 +13,12 @@ from .. import constants as const
 from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
 from ..numerics.splines import refine
 from ..units import finite
+from .late import hadronic
 from .neutrinos import decoupling
 from .plasma import baryons
 from .relics import late as relic_late
 from .relics import model as relic_model
+from .relics import nuclei as relic_nuclei
 from .result import BBN, ratios, yields
 from .weak import rates as weak
 
@@ -71,8 +73,10 @@ def _weak_on_grid(background, tau_n, xi, level, stride=_STRIDE):
 def run_network(network, background, eta, n_to_p, p_to_n, nuisance, **options):
     """Run the network with weak rates [1/s] and whatever the background adds to them."""
     if background.conversion is not None:
-        more_n_to_p, more_p_to_n, X_n = background.conversion
+        more_n_to_p, more_p_to_n, X_n, *hits = background.conversion
         more = {"more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n, "X_n": X_n}
+        if hits:
+            more["breaking"] = hits[0], hadronic.yields()
         options = {**more, "max_step": _MESON_STEP, **options}
     part = slice(_first(background), None)
     n_b = eta * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
@@ -236,16 +240,18 @@ def bbn(
         inputs["tau_n"], inputs["delta_neff"], inputs["xi_e"], neutrinos, weak_level, qed, model,
         eta=eta,
     )  # fmt: skip
+    background = _among_nuclei(background, ready, eta, n_to_p, p_to_n, nuisance)
     run = run_network(ready, background, eta, n_to_p, p_to_n, nuisance)
     if not run.success:
         raise ConvergenceError(
             f"the network stopped at T = {run.T:.4g} MeV: {run.message}", stage="network"
         )
     before = dict(zip(("Yp", "DH", "He3H", "Li7H"), map(float, yields(run))))
-    broken, late = None, ()
+    broken, late = None, None
     if background.relic_history is not None:
         start = dict(zip(run.nuclides, map(float, run.Y)))
-        broken, late = relic_late.chain(background.relic_history, eta, start, cascade == "auto")
+        late = relic_late.late_stage(model, background, eta, start, cascade == "auto")
+        broken = late.broken
     left = run.after_decays() if broken is None else broken.abundances
     Yp, DH, He3H, Li7H = before.values() if broken is None else map(float, ratios(left))
     flags = _flags(model, background, late)
@@ -253,7 +259,7 @@ def bbn(
                   nuisance=nuisance)  # fmt: skip
     omega_b = baryons.omega_b_from_eta(eta)
     return BBN(
-        Neff=background.Neff,
+        Neff=background.Neff if late is None else late.Neff,
         Yp=Yp,
         Yp_cmb=baryons.helium_mass_fraction(Yp),
         DH=DH,
@@ -273,16 +279,28 @@ def bbn(
         inputs=inputs,
         cascade=broken,
         before_cascade=before,
+        late=None if late is None else late.effects,
     )
 
 
-def _flags(model, background, late=()):
+def _among_nuclei(background, network, eta, n_to_p, p_to_n, nuisance):
+    """Let mesons that appear beside nuclei meet them, see :mod:`.relics.nuclei`."""
+    history = background.relic_history
+    if history is None or all(name != relic_nuclei.FLAG for name, _ in history.flags):
+        return background
+
+    def run(now, **options):
+        return run_network(network, now, eta, n_to_p, p_to_n, nuisance, **options)
+
+    return relic_nuclei.with_nuclei(background, eta, _first(background), run)
+
+
+def _flags(model, background, late=None):
     """Warn where a model leaves the validated physics, and return the reasons."""
-    if background.relic_history is not None:
-        found = (*background.relic_history.flags, *late)
-        for name, why in found:
+    if late is not None:
+        for name, why in late.flags:
             warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
-        return tuple(name for name, _ in found)
+        return tuple(name for name, _ in late.flags)
     for item in model if isinstance(model, (tuple, list)) else (model,):
         if not isinstance(item, decoupling.Relic):
             continue

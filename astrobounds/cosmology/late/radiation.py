@@ -8,8 +8,7 @@ counts in full and helium does not notice. After recombination the loss of dark 
 
 import numpy as np
 
-from ..cascade import clock
-from .release import matter_over_radiation, redshifts, released
+from .release import matter_over_radiation, released
 
 references = ("Planck:2018vyg", "Poulin:2016nat", "Nygaard:2020sow")
 
@@ -18,6 +17,7 @@ SIGMA_NEFF = 0.17  # Planck 2018 with lensing and BAO
 DARK_FRACTION = 0.038  # 95 %, of dark matter that decays after recombination, arXiv:1606.02073
 DARK_RATE = 0.087  # 95 %, f t_0/lifetime: f Gamma < 6.3e-3/Gyr = 2.0e-19/s, arXiv:1606.02073
 AGE = 4.35e17  # s
+RECOMBINATION = 1e13  # s
 FROM = 3e12  # s, where the loss of matter takes over from N_eff; they agree within a factor 2
 DOMINATES = 0.3  # of the radiation: beyond, everything is excluded and nothing here is linear
 
@@ -25,14 +25,6 @@ DOMINATES = 0.3  # of the radiation: beyond, everything is excluded and nothing 
 def extra_neff(lifetime, strength):
     """Return Delta N_eff at recombination of (1 - f_em) f = ``strength``."""
     return PER_ENERGY * strength * float(released(lifetime).sum())
-
-
-def extra_neff_before(lifetime, strength, T):
-    """Return the same for decays before the photons have cooled to T [MeV]."""
-    from ..plasma.baryons import T_CMB
-
-    early = T_CMB * (1.0 + redshifts()) > T
-    return PER_ENERGY * strength * float(released(lifetime)[early].sum())
 
 
 def dark_limit(lifetime):
@@ -54,12 +46,11 @@ def excluded_outright(lifetime, f):
     nucleosynthesis and recombination: N_eff or the entropy then exclude it by more than five standard
     deviations.
     """
-    if lifetime > 1e13 and f > 1.0:
-        return f"over-closed: {f:.3g} times the dark matter"
+    if lifetime >= RECOMBINATION:
+        return f"over-closed: {f:.3g} times the dark matter" if f > 1.0 else ""
     if lifetime < 1e4:
         return ""
-    at = min(lifetime, float(clock.time_of(2.563e-7)))  # recombination
-    ratio = matter_over_radiation(f, at)
+    ratio = matter_over_radiation(f, lifetime)
     if ratio > DOMINATES:
-        return f"matter dominates: {ratio:.3g} of the radiation at {at:.3g} s"
+        return f"matter dominates: {ratio:.3g} of the radiation at its lifetime, {lifetime:.3g} s"
     return ""
