@@ -113,7 +113,7 @@ class EarlyUniverse:
     def _look_up(self, model, omega_b, tau_n, shifts):
         """Return :class:`Abundances` from the table, or None where it has none."""
         from ..cosmology.plasma.baryons import helium_mass_fraction
-        from ..cosmology.relics.late import effects_of
+        from ..cosmology.relics.remnant import of_model
         from .early_table import OMEGA_B, TAU_N, shifted
 
         if not self._ray.holds(model):
@@ -127,7 +127,7 @@ class EarlyUniverse:
         if any(steps.values()):
             values = shifted(values, found[5], theory_shifts(self.choices), steps)
         Yp, DH, He3H, Li7H = map(float, values)
-        late = effects_of(model, float(found[7]))
+        late = of_model(model, float(found[7])).effects()
         return Abundances(float(found[0]), Yp, helium_mass_fraction(Yp), DH, He3H, Li7H, float(found[5]),
                           late=late)  # fmt: skip
 

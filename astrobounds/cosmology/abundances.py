@@ -19,6 +19,7 @@ from .plasma import baryons
 from .relics import late as relic_late
 from .relics import model as relic_model
 from .relics import nuclei as relic_nuclei
+from .relics.history import end_of_decays
 from .result import BBN, ratios, yields
 from .weak import rates as weak
 
@@ -130,15 +131,25 @@ def expand(
     if neutrinos == "momentum":
         background = _momentum(extra, qed, sources, grid)
         return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    end = decoupling.T_END
+    end = _last(sources.get("relic"))
+    last = end
     for _ in range(4):
         background = decoupling.solve(
             t_end=end, mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=extra, **sources, **grid
         )
-        if background.Tg[-1] < 1.1 * decoupling.T_END:
+        if background.Tg[-1] < 1.1 * last:
             break
-        end *= decoupling.T_END / background.Tg[-1]  # entropy was injected: expand further
+        end *= last / background.Tg[-1]  # entropy was injected: expand further
     return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
+
+
+def _last(relic):
+    """T [MeV] to expand to: colder than usual while a relic still decays, down to 1 eV."""
+    if relic is None or not relic.density > 0.0:
+        return decoupling.T_END
+    rate = relic.rate(np.array([decoupling.T_END])) if callable(relic.rate) else relic.rate
+    rate = float(np.ravel(rate)[0])
+    return end_of_decays(const.HBAR / rate if rate > 0.0 else np.inf)
 
 
 def _momentum(extra, qed, sources, grid):
@@ -247,11 +258,9 @@ def bbn(
             f"the network stopped at T = {run.T:.4g} MeV: {run.message}", stage="network"
         )
     before = dict(zip(("Yp", "DH", "He3H", "Li7H"), map(float, yields(run))))
-    broken, late = None, None
-    if background.relic_history is not None:
-        start = dict(zip(run.nuclides, map(float, run.Y)))
-        late = relic_late.late_stage(model, background, eta, start, cascade == "auto")
-        broken = late.broken
+    start = dict(zip(run.nuclides, map(float, run.Y)))
+    late = relic_late.late_stage(model, background, eta, start, cascade == "auto")
+    broken = late.broken
     left = run.after_decays() if broken is None else broken.abundances
     Yp, DH, He3H, Li7H = before.values() if broken is None else map(float, ratios(left))
     flags = _flags(model, background, late)
@@ -259,7 +268,7 @@ def bbn(
                   nuisance=nuisance)  # fmt: skip
     omega_b = baryons.omega_b_from_eta(eta)
     return BBN(
-        Neff=background.Neff if late is None else late.Neff,
+        Neff=late.Neff,
         Yp=Yp,
         Yp_cmb=baryons.helium_mass_fraction(Yp),
         DH=DH,
@@ -279,7 +288,7 @@ def bbn(
         inputs=inputs,
         cascade=broken,
         before_cascade=before,
-        late=None if late is None else late.effects,
+        late=late.effects,
     )
 
 
@@ -295,27 +304,31 @@ def _among_nuclei(background, network, eta, n_to_p, p_to_n, nuisance):
     return relic_nuclei.with_nuclei(background, eta, _first(background), run)
 
 
-def _flags(model, background, late=None):
+def _flags(model, background, late):
     """Warn where a model leaves the validated physics, and return the reasons."""
-    if late is not None:
-        for name, why in late.flags:
-            warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
-        return tuple(name for name, _ in late.flags)
+    found = [*late.flags]
+    if background.relic_history is None:
+        found += _late_neutrinos(model, background)
+    for name, why in found:
+        warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
+    return tuple(name for name, _ in found)
+
+
+def _late_neutrinos(model, background):
+    """Flag relics that decay into neutrinos below 5 MeV."""
     for item in model if isinstance(model, (tuple, list)) else (model,):
         if not isinstance(item, decoupling.Relic):
             continue
         direct = item.fractions.get("nue", 0.0) + item.fractions.get("numu", 0.0)
         late = np.interp(-5.0, -background.Tg, background.relic)
         if direct * item.density > 0.0 and late > 0.05:
-            warnings.warn(
+            return [(
+                "late neutrino injection",
                 f"{100 * direct * late:.0f} % of the relic's energy goes into neutrinos below 5 MeV, "
                 "where thermal neutrinos may give N_eff the wrong sign (arXiv:2103.09831): use "
                 "momentum-resolved neutrinos",
-                ValidityWarning,
-                stacklevel=3,
-            )
-            return ("late neutrino injection",)
-    return ()
+            )]  # fmt: skip
+    return []
 
 
 def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):

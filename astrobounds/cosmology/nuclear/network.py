@@ -81,7 +81,7 @@ class Network:
             names = sizes[size]()
         else:
             names = tuple(dict.fromkeys(size))
-        self.size, self.rates = size, rates
+        self.size, self.rates, self.overrides = size, rates, dict(overrides or {})
         self.reactions = names
         self.evaluations = choose(rates, overrides, names)
         parts = [reaction(name) for name in names]
@@ -100,6 +100,10 @@ class Network:
         )
         self._binding = np.array([table[x].binding for x in self.nuclides])
         self._pack_rates(parts)
+
+    def __reduce__(self):
+        """Travel by choices: the tables are made again from the packaged data."""
+        return load_network, (self.size, self.rates, self.overrides)
 
     @property
     def references(self):

@@ -1,4 +1,4 @@
-"""From a relic of long lifetime to the electromagnetic cascade that breaks nuclei."""
+"""From a relic of long lifetime to the cascade that breaks nuclei and to the microwave background."""
 
 import warnings
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from ... import constants as const
 from ...errors import DomainError, ValidityWarning
 from ..cascade import clock as cascade_clock
 from ..cascade import disintegration as cascade
-from ..cascade.nuclei import photodisintegrations
-from ..late import anisotropies, neutrinos, radiation, release
-from ..late.effects import FROM, late_effects
+from ..late import radiation
 from ..neutrinos import decoupling
 from ..neutrinos.expansion import fermi_f3
-from ..plasma.baryons import ZETA3
-from .model import describe
+from ..plasma.baryons import N_GAMMA_0, ZETA3
+from .remnant import of_evolution, of_relic, products
 
 FLAG = "photodisintegration"
 MATTER = 0.05  # of the photons' energy: more, and T(t) is not the standard one
@@ -24,64 +22,33 @@ MATTER = 0.05  # of the photons' energy: more, and T(t) is not the standard one
 NEGLIGIBLE = 1e-6
 ENGINE = 3e11  # s: longer lifetimes are not over when the engine stops at 1 eV
 _BEFORE = 5e-3  # MeV, t = 5e4 s
-_FIRST = 3e3  # s, where the clock of the standard Universe begins
 
 
-def surviving_density(evolution):
-    """Return n_X/n_gamma at the end of the background if nothing decayed, and T there [MeV]."""
-    modes, T = evolution.modes, evolution.background.Tg[-1]
-    photons = 2.0 * ZETA3 / np.pi**2 * T**3
-    return float(modes.number[0] * np.exp(-3.0 * modes.x[-1]) / photons), float(T)
+@dataclass(frozen=True)
+class LateStage:
+    """The last stage of nucleosynthesis with a relic.
 
-
-def heat_per_decay(evolution):
-    """Return the electromagnetic energy per decay [MeV], dark decays included."""
-    species = evolution.modes.species
-    return float(evolution.energies[0, -1]) * species.mass * (1.0 - species.dark)
-
-
-def cascade_energy(evolution):
-    """Return the energy per decay that feeds the cascade [MeV]: heat, and pairs of the neutrinos."""
-    return heat_per_decay(evolution) + neutrino_pairs(evolution)
-
-
-def neutrino_pairs(evolution):
-    """Return the energy per decay that neutrinos give to e+e- on the background neutrinos [MeV].
-
-    An estimate (factor 2): they meet those of the temperature at one lifetime, see
-    :func:`astrobounds.cosmology.late.neutrinos.pair_share`.
+    Attributes
+    ----------
+    broken : PhotodisintegrationResult or None
+    effects : LateEffects or None
+    Neff : float
+        At recombination.
+    flags : tuple of (str, str)
     """
-    species = evolution.modes.species
-    last = evolution.energies[:, -1] * species.mass * (1.0 - species.dark)
-    energy, number = float(last[1:4].sum()), float(last[4:7].sum())
-    if not number > 0.0 or not energy > 0.0:
-        return 0.0
-    T = float(cascade_clock.temperature_of(max(evolution.lifetime, _FIRST)))
-    return energy * neutrinos.pair_share(energy / number, T)
+
+    broken: object
+    effects: object
+    Neff: float
+    flags: tuple
 
 
-def late_release(evolution, eta):
-    """Return the electromagnetic energy [MeV] per baryon that is set free below 15.8 keV.
-
-    Zero if no photon of it can break a nucleus. What is set free after the cascade ends, 3e13 s, does
-    not count.
-    """
-    highest = 0.5 * evolution.modes.species.mass
-    if highest <= min(r.threshold for r in photodisintegrations()):
-        return 0.0
-    density, T = surviving_density(evolution)
-    ends = np.array([float(cascade_clock.time_of(cascade.T_HOT)), cascade.LIFETIMES * cascade.LONGEST])
-    first, last = ends / evolution.lifetime
-    left = float(np.exp(-first) * -np.expm1(first - max(last, first)))
-    return density * cascade_clock.dilution(T) * cascade_energy(evolution) * left / eta
-
-
-def chain(evolution, eta, start, apply=True):
+def chain(remnant, eta, start, apply=True):
     """Break nuclei by the late decays of a relic, where there are any.
 
     Parameters
     ----------
-    evolution : relic_history.Evolution
+    remnant : Remnant
     eta : float
     start : dict
         Abundances at the end of the network, before the decays of n, t and Be7.
@@ -94,62 +61,33 @@ def chain(evolution, eta, start, apply=True):
     tuple of (str, str)
         Name and explanation of what lies outside the validated physics.
     """
-    energy = late_release(evolution, eta)
+    energy = remnant.released(eta)
     if energy < NEGLIGIBLE:
         return None, ()
-    lifetime, mass = evolution.lifetime, evolution.modes.species.mass
+    lifetime, mass = remnant.lifetime, remnant.mass
     if not apply:
         text = f"{energy:.3g} MeV per baryon after {cascade.T_HOT * 1e3:.1f} keV, lifetime {lifetime:.3g} s"
         return None, ((FLAG, f"{text}: photons and electrons break nuclei, which is switched off"),)
-    density, T = surviving_density(evolution)
-    found = cascade.reusable_decay(start, eta, mass, lifetime, density, cascade_energy(evolution), T)
+    if mass > 2.0 * cascade.HIGHEST:
+        raise DomainError(
+            f"a relic of {mass:g} MeV decays after nucleosynthesis: its cascade is followed for masses up "
+            f"to {2 * cascade.HIGHEST:g} MeV; cascade='off' leaves it out with a flag"
+        )
+    found = cascade.reusable_decay(
+        start, eta, mass, lifetime, remnant.density, remnant.cascade_energy, remnant.T
+    )
     notes = []
     if lifetime > cascade.LONGEST:
         notes.append((FLAG, f"lifetime {lifetime:.3g} s: photons stream freely after 1e12 s, where their "
                       "number is good to a factor 2; those after 3e13 s break nothing here"))  # fmt: skip
-    note = _matter(evolution, density)
+    note = _matter(remnant)
     if note:
         notes.append(("late energy", note))
-    pairs = neutrino_pairs(evolution)
-    if pairs > 0.1 * heat_per_decay(evolution):
-        notes.append(("photons of neutrinos", f"{100 * pairs / mass:.3g} % of the energy turns into e+e- "
-                      "on the background neutrinos: an estimate within a factor 2"))  # fmt: skip
+    if remnant.pairs > 0.1 * remnant.heat:
+        share = 100.0 * remnant.pairs / mass
+        notes.append(("photons of neutrinos", f"{share:.3g} % of the energy turns into e+e- on the "
+                      "background neutrinos: an estimate within a factor 2"))  # fmt: skip
     return found, tuple(notes)
-
-
-def shares(model):
-    """Return the electromagnetic share of the decays of a particle long after the mesons are gone.
-
-    Parameters
-    ----------
-    model : HNL, DarkDecay, ...
-    """
-    species, injected = describe(model)
-    every = dict.fromkeys(("mu", "pi", "K", "KL"), 1.0)
-    heat = float(injected.resolve(every)[0])
-    return heat / species.mass * (1.0 - species.dark)
-
-
-def effects_of(model, f):
-    """Return the :class:`LateEffects` of a particle whose density is f times that of dark matter."""
-    particle = getattr(model, "particle", model)
-    if model is particle and const.HBAR / model.width_mev < FROM:  # nothing there: save the products
-        return late_effects(f, const.HBAR / model.width_mev, 0.0)
-    species, _ = describe(model)
-    decays = particle.decays()
-    zeta = anisotropies.efficiency(species.mass, decays, species.lifetime) * (1.0 - species.dark)
-    return late_effects(f, species.lifetime, min(shares(model), 1.0), min(zeta, 1.0))
-
-
-def dark_matter_ratio(evolution):
-    """Return rho_X over that of dark matter if nothing had decayed."""
-    density, T = surviving_density(evolution)
-    return release.dark_matter_ratio(density * cascade_clock.dilution(T), evolution.modes.species.mass)
-
-
-def effects(model, evolution):
-    """Return the :class:`LateEffects` of a particle that was followed through nucleosynthesis."""
-    return effects_of(model, dark_matter_ratio(evolution))
 
 
 def radiation_at_recombination(background, found):
@@ -158,7 +96,7 @@ def radiation_at_recombination(background, found):
     The engine stops at 1 eV and leaves matter out of H. Above lifetimes of 3e11 s: N_eff at 5 keV,
     before anything decays, and the radiation of :class:`LateEffects`.
     """
-    if found.lifetime < ENGINE:
+    if found is None or found.lifetime < ENGINE:
         return background.Neff
     at = int(np.argmax(background.Tg < _BEFORE))
     nu = sum(
@@ -172,31 +110,48 @@ def radiation_at_recombination(background, found):
     return float(early + found.delta_neff)
 
 
-@dataclass(frozen=True)
-class LateStage:
-    """The last stage of nucleosynthesis with a relic.
-
-    Attributes
-    ----------
-    broken : PhotodisintegrationResult or None
-    effects : LateEffects
-    Neff : float
-        At recombination.
-    flags : tuple of (str, str)
-    """
-
-    broken: object
-    effects: object
-    Neff: float
-    flags: tuple
-
-
 def late_stage(model, background, eta, start, apply=True):
-    """Return the :class:`LateStage` of a particle in the background; arguments as for :func:`chain`."""
+    """Return the :class:`LateStage` of a particle, of sources, or of nothing.
+
+    Parameters
+    ----------
+    model : particle, Relic, External, tuple of sources or None
+    background : Background
+        With the particle in it.
+    eta, start, apply
+        As for :func:`chain`.
+
+    Raises
+    ------
+    DomainError
+        For an External that heats the plasma when nuclei could break: its photons are not known.
+    """
     evolution = background.relic_history
-    broken, notes = chain(evolution, eta, start, apply)
-    found = effects(model, evolution)
-    flags = [*evolution.flags, *notes]
+    if evolution is not None:
+        return _stage(of_evolution(evolution, products(model)), background, eta, start, apply,
+                      evolution.flags)  # fmt: skip
+    found, flags = None, []
+    for item in model if isinstance(model, (tuple, list)) else (model,):
+        if isinstance(item, decoupling.External):
+            flags += _external(item, background, eta, apply)
+        elif isinstance(item, decoupling.Relic) and item.density > 0.0:
+            found = of_relic(item, background)
+    if found is None:
+        return LateStage(None, None, background.Neff, tuple(flags))
+    left = float(background.relic[-1])
+    if found.lifetime < ENGINE and left * found.ratio > 1e-4 and left > 1e-4:
+        flags.append((
+            "decays unfinished",
+            f"{100 * left:.3g} % of the relic is left at T = {1e6 * background.Tg[-1]:.3g} eV: what its "
+            "energy does later to N_eff and eta is not included",
+        ))  # fmt: skip
+    return _stage(found, background, eta, start, apply, flags)
+
+
+def _stage(remnant, background, eta, start, apply, flags):
+    broken, notes = chain(remnant, eta, start, apply)
+    found = remnant.effects()
+    flags = [*flags, *notes]
     if found.lifetime >= ENGINE:  # what is unfinished there is in the effects
         flags = [flag for flag in flags if flag[0] != "decays unfinished"]
     if found.reason:
@@ -204,12 +159,36 @@ def late_stage(model, background, eta, start, apply=True):
     return LateStage(broken, found, radiation_at_recombination(background, found), tuple(flags))
 
 
-def _matter(evolution, density):
+def _external(item, background, eta, apply):
+    """Flags of an External; refuse heat that could break nuclei, whose photons are not known."""
+    if item.em is None:
+        return []
+    falling = background.Tg[0] * np.exp(background.ln_a[0] - background.ln_a)
+    power = np.broadcast_to(item.em(falling) if callable(item.em) else item.em, falling.shape)
+    cold = background.Tg < cascade.T_HOT
+    baryons = eta * N_GAMMA_0 * np.exp(-3.0 * background.ln_a)
+    per_time = (power / baryons / const.HBAR)[cold]  # MeV per baryon and second
+    if not per_time.size:
+        return []
+    t = background.t[cold]
+    energy = float(np.sum(0.5 * (per_time[1:] + per_time[:-1]) * np.diff(t)))
+    if max(energy, float(per_time[-1] * t[-1])) < NEGLIGIBLE:
+        return []
+    text = f"External heats the plasma by {energy:.3g} MeV per baryon after {1e3 * cascade.T_HOT:.1f} keV"
+    if not apply:
+        return [(FLAG, f"{text}: photons may break nuclei, which is switched off")]
+    raise DomainError(
+        f"{text}, where photons break nuclei, and the energies of its photons are not known: give a "
+        "Relic, or cascade='off' if they are below 2.2 MeV"
+    )
+
+
+def _matter(remnant):
     """Return a warning where the relic holds a noticeable share of the energy when it decays."""
-    if evolution.lifetime >= radiation.RECOMBINATION:  # matter rules anyway: see LateEffects
+    if remnant.lifetime >= radiation.RECOMBINATION:  # matter rules anyway: see LateEffects
         return ""
-    T = cascade_clock.temperature_of(evolution.lifetime)
-    matter = density * evolution.modes.species.mass * 30.0 * ZETA3 / (np.pi**4 * T)
+    T = cascade_clock.temperature_of(remnant.lifetime)
+    matter = remnant.density * remnant.mass * 30.0 * ZETA3 / (np.pi**4 * T)
     if matter <= MATTER:
         return ""
     return (
@@ -255,11 +234,11 @@ def photodisintegration(result, electron=1.0):
     evolution = result.relic
     if evolution is None:
         raise DomainError("this result has no decaying particle: call bbn(model) with one")
-    density, T = surviving_density(evolution)
-    note = _matter(evolution, density)
+    remnant = of_evolution(evolution)
+    note = _matter(remnant)
     if note:
         warnings.warn(note, ValidityWarning, stacklevel=2)
     return cascade.electromagnetic_decay(
-        result, result.eta, evolution.modes.species.mass, evolution.lifetime, density,
-        cascade_energy(evolution), density_T=T, electron=electron,
+        result, result.eta, remnant.mass, remnant.lifetime, remnant.density, remnant.cascade_energy,
+        density_T=remnant.T, electron=electron,
     )  # fmt: skip

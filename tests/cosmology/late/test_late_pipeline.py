@@ -17,8 +17,8 @@ from astrobounds.cosmology.late import hadronic, neutrinos
 from astrobounds.cosmology.nuclear.network import load_network
 from astrobounds.cosmology.nuclear.reactions import reactions
 from astrobounds.cosmology.relics import mesons
-from astrobounds.cosmology.relics.late import heat_per_decay
 from astrobounds.cosmology.relics.nuclei import per_pion
+from astrobounds.cosmology.relics.remnant import heat_per_decay
 from astrobounds.errors import DomainError, ValidityWarning
 
 ETA, Y_P = 6.1e-10, 0.247
