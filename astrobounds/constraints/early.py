@@ -9,6 +9,7 @@ import numpy as np
 from .. import constants as const
 from ..errors import ConfigError, ValidityWarning
 from ..models.standard import StandardModel
+from .early_band import ASYMMETRY
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 DOMAIN = {"omega_b": (0.005, 0.05), "tau_n": (850.0, 910.0)}  # of cosmology.bbn
@@ -69,7 +70,10 @@ class EarlyUniverse:
             if name.startswith(RATE) and name[len(RATE):] in self.reactions
         )  # fmt: skip
         inputs = (float(nuisance["omega_b"]), float(nuisance["tau_n"]), shifts, self.choices)
-        if self._table is not None:
+        xi = float(nuisance.get(ASYMMETRY, 0.0))
+        if xi != 0.0:
+            inputs = (*inputs, xi)
+        elif self._table is not None:
             found = self._look_up(model, *inputs[:3])
             if found is not None:
                 return found
@@ -78,7 +82,6 @@ class EarlyUniverse:
         except TypeError:
             return _evaluate.__wrapped__(model, *inputs)
         return _evaluate(model, *inputs)
-
 
     def prepare(self, region, mapper=map, show=True, label="bbn"):
         """Build the table of a region if its couplings lie on one ray."""
@@ -133,13 +136,15 @@ class EarlyUniverse:
 
 
 @lru_cache(maxsize=64)
-def _evaluate(model, omega_b, tau_n, shifts, choices):
+def _evaluate(model, omega_b, tau_n, shifts, choices, xi=0.0):
     import astropy.units as u
 
     from ..cosmology import bbn
 
-    extra = {}
+    extra = {"xi_e": xi} if xi else {}
     if isinstance(model, StandardModel):
+        if xi:
+            raise ConfigError("xi_e is a parameter of StandardModel and a nuisance of 'bbn': leave one out")
         extra = {"delta_neff": model.delta_neff, "xi_e": model.xi_e}
         model = None
     rates, network, neutrinos = choices

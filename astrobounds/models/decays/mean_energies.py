@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from ... import constants as const
 from .kinematics import three_body, two_body_energy
-from .known_decays import MESON_MASS
+from .known_decays import JET_NEUTRINO, MESON_MASS
 
 MUON_SHARE = 0.35  # mean share of a muon's energy in its electron (unpolarised, 7/20 for m_e -> 0)
 PION_SHARE = 0.5 * (1.0 + (const.M_MU / const.M_PI) ** 2) * MUON_SHARE
@@ -45,11 +45,14 @@ def mean_energies(mass, products, amplitude=None):
     Returns
     -------
     tuple of float
-        They add up to the mass. Four and more products share it equally.
+        They add up to the mass. Four and more products share it equally; beside hadronic jets a lepton
+        has the share of a massless V-A pair.
     """
     masses = tuple(mass_of(p) for p in products)
     if len(products) == 1:
         return (float(mass),)
+    if len(products) == 2 and "hadrons" in products:
+        return tuple(mass * (1.0 - JET_NEUTRINO if p == "hadrons" else JET_NEUTRINO) for p in products)
     if len(products) == 2:
         a, b = masses
         return two_body_energy(mass, a, b), two_body_energy(mass, b, a)
