@@ -7,13 +7,13 @@ below 1e4                      none: N_eff, entropy and nuclei are followed by t
 1e4 to 1e12                    "distortions": mu and y
 1e12 and above                 "anisotropies", and what is left of "distortions"
 3e12 and above                 "dark decays": what turns into radiation after recombination
-any above 1e4                  "matter": -inf with a reason, see :mod:`.radiation`
+any above 1e4                  "matter", with a reason: it dominates or over-closes, see
+                               :mod:`.radiation`
 =============================  ==================================================================
 
 Decays into radiation before recombination are in N_eff.
 """
 
-import math
 from dataclasses import dataclass
 
 from ...errors import DomainError
@@ -73,7 +73,7 @@ class LateEffects:
         """
         out = {}
         if self.reason:
-            out["matter"] = -math.inf
+            out["matter"] = radiation.matter_loglike(self.lifetime, self.f)
         if self.lifetime < FROM or self.f == 0.0:
             return out
         wide = y_limit * (10.0 ** (_Y_DEX * max(shift, 0.0)) if self.lifetime > _Y_LATE else 1.0)

@@ -39,6 +39,17 @@ def loglike(lifetime, strength):
     return -2.0 * (strength / dark_limit(lifetime)) ** 2
 
 
+def matter_loglike(lifetime, f):
+    """Return lnL of a relic that is excluded whatever it decays into; it falls with f without end.
+
+    -12.5 (ratio/0.3)^2 for matter that dominates before recombination, five standard deviations at
+    0.3; the loss of more dark matter than there is, -2 (f/0.038)^2, where it over-closes.
+    """
+    if lifetime >= RECOMBINATION:
+        return -2.0 * (f / DARK_FRACTION) ** 2
+    return -12.5 * (matter_over_radiation(f, lifetime) / DOMINATES) ** 2
+
+
 def excluded_outright(lifetime, f):
     """Return why a relic is excluded whatever it decays into, or "".
 

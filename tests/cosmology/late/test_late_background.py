@@ -185,6 +185,13 @@ def test_what_dominates_or_over_closes_is_refused_with_a_reason():
     assert radiation.excluded_outright(1e20, 0.9) == ""
 
 
+def test_what_is_refused_falls_without_end():
+    for lifetime, f in ((1e7, 1e3), (1e11, 10.0), (1e20, 2.0)):
+        one, two = (radiation.matter_loglike(lifetime, x) for x in (f, 2.0 * f))
+        assert two < one < -12.5
+        assert_allclose(two / one, 4.0, rtol=1e-9, atol=0)
+
+
 # ---------------------------------------------------------------- together
 @pytest.mark.parametrize(
     ("lifetime", "terms"),
