@@ -69,6 +69,7 @@ M_D = 1869.66  # MeV, PDG 2022
 M_DS = 1968.35  # MeV, PDG 2022
 M_Z = 91187.6  # MeV, PDG 2022
 M_W = 80377.0  # MeV, PDG 2022
+M_HIGGS = 125250.0  # MeV, PDG 2022
 
 LEPTON_MASS = {"e": M_E, "mu": M_MU, "tau": M_TAU}
 FLAVOURS = ("e", "mu", "tau")
