@@ -3,7 +3,8 @@
     M = [[0, m, 0, 0], [m^T, M_N, L_L, L_R], [0, L_L, 0, M_X], [0, L_R, M_X, 0]]
 
 in the basis (nu_a, N, nu_D, nu_D^c): N is a singlet, nu_D and nu_D^c are the two Weyl halves of a
-vector-like fermion with dark charge, which mix with N when the dark scalar has a vacuum expectation value. For one
+vector-like fermion with dark charge, which mix with N when the dark scalar has a vacuum expectation
+value. For one
 flavour |det M| = m^2 M_X^2, so that m_nu = m^2 M_X^2/(m_4 m_5 m_6).
 """
 
