@@ -1,0 +1,12 @@
+"""Small systems beside the engines: one file, one function or two, one subject.
+
+In: couplings and masses (Quantity). Out: a rate, a flux, a shift of N_eff or a bound, with what was
+assumed. Where a published ingredient belongs to somebody else it is an argument. Nothing here is used
+by another room.
+"""
+
+from ..lazy import attach
+
+_LAZY = {}
+
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY)
