@@ -181,8 +181,10 @@ def test_theories_are_values():
     assert again == theory
     assert hash(again) == hash(theory)
     assert theory != low_scale(1, 0, 0, 300.0, 1e-3)
-    fast = ab.seesaw.LowScale.from_values({"dirac.e": 1.0, "Lambda": 300.0, "mu": 1e-3, "phase.mu": 0.3})
+    fast = ab.seesaw.LowScale.from_values({"dirac.e": 1.0, "Lambda": 300.0, "mu": 1e-3, "phases.mu": 0.3})
     assert fast == theory
+    assert fast.Lambda == 300 * MEV
+    assert theory.phases["mu"] == 0.3
     with pytest.raises(AttributeError, match="frozen"):
         theory.values = {}
     assert "Lambda=300" in repr(theory)
@@ -195,7 +197,7 @@ def test_theories_are_values():
     ({"Lambda": 1e3}, "no unit"),
     ({"Lambda": -1 * u.GeV}, r"outside \[0, inf\].*moduli"),
     ({"dirac": {"e": -1 * MEV}}, "outside"),
-    ({"dirac": {"electron": 1 * MEV}}, "unknown flavour 'electron'"),
+    ({"dirac": {"electron": 1 * MEV}}, "unknown key 'electron'"),
     ({"dirac": 1 * MEV}, "not a mapping"),
     ({"mu": 1 * u.s}, "cannot be converted"),
     ({"phases": {"mu_prim": 1.0}}, "did you mean 'mu_prime'"),
@@ -214,6 +216,16 @@ def test_a_splitting_above_the_mass_is_refused():
         ab.seesaw.ExtendedSeesaw(dirac={"e": 1 * MEV}, Lambda=1 * MEV, mu_prime=0.5 * MEV)
     with pytest.raises(DomainError, match="allowed: 'auto'"):
         low_scale(1, 0, 0, 300.0, 1e-3).particles("both")
+
+
+def test_a_theory_is_no_particle():
+    theory = low_scale(1, 0, 0, 300.0, 1e-3)
+    for ask in (lambda: theory.width, lambda: theory.mass_mev, theory.decays, lambda: theory.states):
+        with pytest.raises(DomainError, match="pass one of its particles"):
+            ask()
+    assert [p.name for p in ab.seesaw.MinimalRadiative.parameters[:2]] == ["Lambda", "mu_prime"]
+    assert all(p.unit == "MeV" for p in ab.seesaw.InverseSeesaw.parameters)
+    assert "splitting" in ab.seesaw.InverseSeesaw.allowed({"Lambda": 1.0, "mu": 2.0})
 
 
 def test_yukawas_and_masses_are_each_other():

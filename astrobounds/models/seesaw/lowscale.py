@@ -13,26 +13,25 @@ import numpy as np
 
 from ... import constants as const
 from ...errors import DomainError, ValidityWarning, did_you_mean
-from ...units import finite
-from .theory import Theory, flavoured, not_negative
+from ..protocol import OTHER, Parameter
+from .theory import Theory, flavoured, mass_term
 
-TERMS = ("Lambda", "mu", "mu_prime")
-DIRAC = tuple(f"dirac.{f}" for f in const.FLAVOURS)
-EPSILON = tuple(f"epsilon.{f}" for f in const.FLAVOURS)
-PHASED = ("mu", "mu_prime", *EPSILON)
+LARGE = mass_term("Lambda", r"\Lambda", default=None, example="1*u.GeV")
+MU, MU_PRIME = mass_term("mu", r"\mu"), mass_term("mu_prime", r"\mu'")
+DIRAC, EPSILON = flavoured("dirac", "m"), flavoured("epsilon", r"\epsilon")
+TURN = 100.0  # rad
+
+
+def phase(name):
+    """Return the parameter of a phase [rad]."""
+    return Parameter(
+        f"phases.{name}", "", OTHER, 0, rf"\arg {name.partition('.')[0]}", -TURN, TURN, "linear",
+        example="3.14", why="phases are in radians; those of dirac and Lambda are absorbed in the fields",
+    )  # fmt: skip
+
+
+PHASES = tuple(phase(n) for n in ("mu", "mu_prime", *(p.name for p in EPSILON)))
 OFF = 0.1  # an approximate formula that is off by more is said
-
-
-def _phases(phases):
-    if not hasattr(phases, "items"):
-        raise DomainError(f"phases = {phases!r} is not a mapping: write phases={{'mu': 0.5}} (radians)")
-    for name in phases:
-        if name not in PHASED:
-            raise DomainError(
-                f"no phase '{name}'{did_you_mean(name, PHASED)}; allowed: {', '.join(PHASED)} "
-                "(those of dirac and Lambda are absorbed in the fields)"
-            )
-    return {f"phase.{n}": finite(v, f"phases['{n}']", -100.0, 100.0) for n, v in phases.items()}
 
 
 @dataclass(frozen=True)
@@ -99,36 +98,25 @@ class LowScale(Theory):
     <Quantity [1000.   , 1000.001] MeV>
     """
 
-    parameters = (*TERMS, *DIRAC, *EPSILON, *(f"phase.{n}" for n in PHASED))
+    parameters = (LARGE, MU, MU_PRIME, *DIRAC, *EPSILON, *PHASES)
+    optional = ("epsilon", "phases")
     references = ("Dev:2012sg", "Anamiati:2016uxp")
 
-    def __init__(self, dirac, Lambda, mu=None, mu_prime=None, epsilon=None, phases=None):
-        values = {f"dirac.{f}": m for f, m in flavoured(dirac, "dirac").items()}
-        values.update((f"epsilon.{f}", m) for f, m in flavoured(epsilon or {}, "epsilon").items())
-        for name, mass in zip(TERMS, (Lambda, mu, mu_prime)):
-            values[name] = 0.0 if mass is None else not_negative(mass, name)
-        values.update(_phases(phases or {}))
-        self._check(values)
-        self._set(values)
-
-    def _check(self, values):
-        pass
-
     def _matrix(self):
-        v = self.values
+        values = self.values
         n = len(self.flavours)
-        phase = {p: v[f"phase.{p}"] for p in PHASED}
-        real = not any(phase.values())
+        real = not any(values.get(p.name) for p in PHASES)
 
         def term(name):
-            return v[name] if real else v[name] * np.exp(1j * phase.get(name, 0.0))
+            size, turn = values.get(name, 0.0), values.get(f"phases.{name}", 0.0)
+            return size if real else size * np.exp(1j * turn)
 
         matrix = np.zeros((n + 2, n + 2), dtype=float if real else complex)
         for a, flavour in enumerate(self.flavours):
-            matrix[a, n] = matrix[n, a] = v[f"dirac.{flavour}"]
+            matrix[a, n] = matrix[n, a] = term(f"dirac.{flavour}")
             matrix[a, n + 1] = matrix[n + 1, a] = term(f"epsilon.{flavour}")
         matrix[n, n], matrix[n + 1, n + 1] = term("mu_prime"), term("mu")
-        matrix[n, n + 1] = matrix[n + 1, n] = v["Lambda"]
+        matrix[n, n + 1] = matrix[n + 1, n] = values["Lambda"]
         return matrix
 
     def approximate_mixing(self, flavour, formula="quasi-Dirac"):
@@ -157,15 +145,16 @@ class LowScale(Theory):
             raise DomainError(
                 f"formula = {formula!r}{did_you_mean(formula, known)}; allowed: {', '.join(known)}"
             )
-        v, m = self.values, self.values[f"dirac.{flavour}"]
-        large = v["Lambda"]
+        values = self.values
+        m, large = values.get(f"dirac.{flavour}", 0.0), values["Lambda"]
+        mu, mu_prime = values.get("mu", 0.0), values.get("mu_prime", 0.0)
         if formula == "quasi-Dirac":
             mass, mixing = large, m * m / (2.0 * large**2)
         elif formula == "integrated-out":
-            mass = large**2 / v["mu"] if v["mu"] > 0.0 else math.inf
-            mixing = m * m * v["mu"] ** 2 / large**4
+            mass = large**2 / mu if mu > 0.0 else math.inf
+            mixing = m * m * mu**2 / large**4
         else:
-            mass = large**2 / v["mu_prime"] if v["mu_prime"] > 0.0 else math.inf
+            mass = large**2 / mu_prime if mu_prime > 0.0 else math.inf
             mixing = m * m / large**2
         k = self.heavy.start
         found = Approximation(
@@ -190,21 +179,18 @@ class InverseSeesaw(LowScale):
         If the splitting mu + mu' is larger than Lambda: there is no pair then.
     """
 
-    parameters = (*TERMS, *DIRAC)
+    parameters = (LARGE, MU, MU_PRIME, *DIRAC)
 
-    def __init__(self, dirac, Lambda, mu, mu_prime=None):
-        super().__init__(dirac, Lambda, mu, mu_prime)
-
-    def _check(self, values):
-        splitting = values["mu"] + values["mu_prime"]
-        if splitting > values["Lambda"]:
-            raise DomainError(
-                f"the splitting mu + mu_prime = {splitting:g} MeV is larger than the mass Lambda = "
-                f"{values['Lambda']:g} MeV: not an inverse seesaw; use LowScale or ExtendedSeesaw"
-            )
-
-    def _matrix(self):
-        return _four_terms(self)
+    @classmethod
+    def allowed(cls, values, **choices):
+        """The splitting is not larger than the mass."""
+        splitting, large = values.get("mu", 0.0) + values.get("mu_prime", 0.0), values["Lambda"]
+        if splitting <= large:
+            return ""
+        return (
+            f"the splitting mu + mu_prime = {splitting:g} MeV is larger than the mass Lambda = "
+            f"{large:g} MeV: not an inverse seesaw; use LowScale or ExtendedSeesaw"
+        )
 
 
 class ExtendedSeesaw(LowScale):
@@ -216,20 +202,18 @@ class ExtendedSeesaw(LowScale):
         If mu' is not larger than Lambda.
     """
 
-    parameters = (*TERMS, *DIRAC)
+    parameters = (LARGE, MU, MU_PRIME, *DIRAC)
 
-    def __init__(self, dirac, Lambda, mu_prime, mu=None):
-        super().__init__(dirac, Lambda, mu, mu_prime)
-
-    def _check(self, values):
-        if values["mu_prime"] <= values["Lambda"]:
-            raise DomainError(
-                f"mu_prime = {values['mu_prime']:g} MeV is not larger than Lambda = {values['Lambda']:g} "
-                "MeV: not an extended seesaw; use LowScale or InverseSeesaw"
-            )
-
-    def _matrix(self):
-        return _four_terms(self)
+    @classmethod
+    def allowed(cls, values, **choices):
+        """mu' is larger than Lambda."""
+        mu_prime, large = values.get("mu_prime", 0.0), values["Lambda"]
+        if mu_prime > large:
+            return ""
+        return (
+            f"mu_prime = {mu_prime:g} MeV is not larger than Lambda = {large:g} MeV: not an "
+            "extended seesaw; use LowScale or InverseSeesaw"
+        )
 
 
 class MinimalRadiative(ExtendedSeesaw):
@@ -238,13 +222,4 @@ class MinimalRadiative(ExtendedSeesaw):
     ``loop_mass`` is the neutrino mass (arXiv:1209.4051).
     """
 
-    parameters = ("Lambda", "mu_prime", *DIRAC)
-
-    def __init__(self, dirac, Lambda, mu_prime):
-        super().__init__(dirac, Lambda, mu_prime)
-
-
-def _four_terms(theory):
-    """The mass matrix of a theory without epsilon and phases."""
-    values = {**dict.fromkeys(LowScale.parameters, 0.0), **theory.values}
-    return LowScale.from_values(values)._matrix()
+    parameters = (LARGE, MU_PRIME, *DIRAC)

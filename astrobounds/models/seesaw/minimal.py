@@ -10,16 +10,23 @@ and e^{2 |Im w|} raises the mixings above the floor sum m/M.
 """
 
 import math
+from types import MappingProxyType
 
 import numpy as np
 
 from ...errors import DomainError
-from ...units import finite
-from .oscillations import Oscillations, check_ordering
-from .theory import Theory, not_negative
+from ..arguments import checked_value
+from ..protocol import OTHER, Choice, Parameter
+from .oscillations import NAMES, ORDERINGS, Oscillations, check_ordering
+from .theory import Theory, mass_term
 from .typei import TypeI
 
 EV = 1e-6  # MeV
+ANGLES = (  # name, symbol, largest modulus [rad]
+    ("re_omega", r"\mathrm{Re}\,\omega", 100.0),
+    ("im_omega", r"\mathrm{Im}\,\omega", 25.0),
+    ("alpha", r"\alpha", 100.0),
+)
 
 
 def casas_ibarra(light_ev, pmns, heavy_mev, rotation):
@@ -99,8 +106,18 @@ class MinimalSeesaw(Theory):
     <Quantity [0.        , 0.00865448, 0.05012983] eV>
     """
 
-    oscillation_names = ("sin2_12", "sin2_13", "sin2_23", "dm2_21", "dm2_3l", "delta")
-    parameters = ("mass", "splitting", "re_omega", "im_omega", "alpha", *oscillation_names)
+    parameters = (
+        mass_term("mass", "M", default=None, why="a mass is not negative"),
+        mass_term("splitting", r"\Delta M", why="a splitting is not negative"),
+        *(Parameter(name, "", OTHER, 0, symbol, -high, high, "linear") for name, symbol, high in ANGLES),
+        Parameter("sin2_12", "", OTHER, 0, r"\sin^2\theta_{12}", 0.0, 1.0, "linear"),
+        Parameter("sin2_13", "", OTHER, 0, r"\sin^2\theta_{13}", 0.0, 1.0, "linear"),
+        Parameter("sin2_23", "", OTHER, 0, r"\sin^2\theta_{23}", 0.0, 1.0, "linear"),
+        Parameter("dm2_21", "", OTHER, 0, r"\Delta m^2_{21}\,[\mathrm{eV}^2]", 0.0, 1.0, "linear"),
+        Parameter("dm2_3l", "", OTHER, 0, r"\Delta m^2_{3\ell}\,[\mathrm{eV}^2]", -1.0, 1.0, "linear"),
+        Parameter("delta", "", OTHER, 0, r"\delta", -100.0, 100.0, "linear"),
+    )
+    choices = (Choice("ordering", ORDERINGS),)
     references = ("Casas:2001sr", "Esteban:2024eli")
 
     def __init__(self, mass, splitting=None, omega=0.0, alpha=0.0, oscillations="normal"):
@@ -108,27 +125,33 @@ class MinimalSeesaw(Theory):
             oscillations = Oscillations.of(oscillations)
         if not isinstance(oscillations, Oscillations):
             raise DomainError(f"oscillations = {oscillations!r}: give an ordering or Oscillations.of(...)")
-        values = {"mass": not_negative(mass, "mass")}
-        values["splitting"] = 0.0 if splitting is None else not_negative(splitting, "splitting")
-        if values["splitting"] >= values["mass"]:
-            raise DomainError(
-                f"the splitting {values['splitting']:g} MeV is larger than the mass {values['mass']:g} MeV "
-                "or equal to it: mass is the mean of the two, splitting their difference"
-            )
-        values["re_omega"] = finite(np.real(omega), "Re omega", -100.0, 100.0)
-        values["im_omega"] = finite(np.imag(omega), "Im omega", -25.0, 25.0)
-        values["alpha"] = finite(alpha, "alpha", -100.0, 100.0)
-        values.update((n, getattr(oscillations, n)) for n in self.oscillation_names)
-        self._set(values, ordering=oscillations.ordering)
+        given = {"mass": mass, "splitting": splitting, "alpha": alpha}
+        given.update(re_omega=np.real(omega), im_omega=np.imag(omega))
+        given.update((n, getattr(oscillations, n)) for n in NAMES)
+        cls = type(self)
+        values = {p.name: checked_value(cls, p, given) for p in cls.parameters}
+        reason = cls.allowed(values)
+        if reason:
+            raise DomainError(reason)
+        self.__dict__.update(values=MappingProxyType(values), ordering=oscillations.ordering)
+
+    @classmethod
+    def allowed(cls, values, **choices):
+        """The splitting is below the mass."""
+        mass, splitting = values["mass"], values.get("splitting", 0.0)
+        if splitting < mass:
+            return ""
+        return (
+            f"the splitting {splitting:g} MeV is larger than the mass {mass:g} MeV or equal to it: mass is "
+            "the mean of the two, splitting their difference"
+        )
 
     @classmethod
     def from_values(cls, values, ordering="normal"):
         """Build from floats; oscillation parameters that are missing are the best fit."""
         best = Oscillations.of(ordering)
-        complete = {n: getattr(best, n) for n in cls.oscillation_names}
-        theory = object.__new__(cls)
-        theory._set({**complete, **values}, ordering=ordering)
-        return theory
+        complete = {n: getattr(best, n) for n in NAMES}
+        return super().from_values({**complete, **values}, ordering=ordering)
 
     @classmethod
     def from_mixing(cls, mass, mixing, sign=1, **options):
@@ -154,12 +177,12 @@ class MinimalSeesaw(Theory):
                 "right-handed neutrinos cannot have less and give the light masses"
             )
         im = 0.5 * sign * math.acosh(mixing / floor)
-        return cls.from_values({**theory.values, "im_omega": im}, **theory.choices)
+        return cls.from_values({**theory.values, "im_omega": im}, ordering=theory.ordering)
 
     @property
     def oscillations(self):
         """The :class:`Oscillations` that the theory reproduces."""
-        return Oscillations(self.choices["ordering"], *(self.values[n] for n in self.oscillation_names))
+        return Oscillations(self.ordering, *(self.values[n] for n in NAMES))
 
     @property
     def flavours(self):
@@ -168,7 +191,8 @@ class MinimalSeesaw(Theory):
 
     def _matrix(self):
         v, data = self.values, self.oscillations
-        heavy = v["mass"] + 0.5 * v["splitting"] * np.array([-1.0, 1.0])
-        rotation = rotation_matrix(v["re_omega"] + 1j * v["im_omega"], data.ordering)
-        left = casas_ibarra(data.masses_ev(), data.pmns(alpha_2=v["alpha"]), heavy, rotation)
+        heavy = v["mass"] + 0.5 * v.get("splitting", 0.0) * np.array([-1.0, 1.0])
+        rotation = rotation_matrix(v.get("re_omega", 0.0) + 1j * v.get("im_omega", 0.0), data.ordering)
+        pmns = data.pmns(alpha_2=v.get("alpha", 0.0))
+        left = casas_ibarra(data.masses_ev(), pmns, heavy, rotation)
         return TypeI.from_matrices(left, np.diag(heavy)).matrix_mev.copy()

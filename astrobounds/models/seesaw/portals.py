@@ -12,8 +12,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from ... import constants as const
-from .theory import Theory, flavoured, not_negative
+from .theory import Theory, flavoured, mass_term
 
 
 class ThreePortal(Theory):
@@ -49,20 +48,17 @@ class ThreePortal(Theory):
     range(1, 4)
     """
 
-    parameters = ("majorana", "Lambda_L", "Lambda_R", "dark", *(f"dirac.{f}" for f in const.FLAVOURS))
+    parameters = (
+        mass_term("majorana", "M_N", default=None), mass_term("Lambda_L", r"\Lambda_L", default=None),
+        mass_term("Lambda_R", r"\Lambda_R", default=None), mass_term("dark", "M_X", default=None),
+        *flavoured("dirac", "m"),
+    )  # fmt: skip
     references = ("Abdullahi:2020nyr",)
-
-    def __init__(self, dirac, majorana, Lambda_L, Lambda_R, dark):
-        values = {f"dirac.{f}": m for f, m in flavoured(dirac, "dirac").items()}
-        given = (majorana, Lambda_L, Lambda_R, dark)
-        for name, mass in zip(("majorana", "Lambda_L", "Lambda_R", "dark"), given):
-            values[name] = not_negative(mass, name)
-        self._set(values)
 
     def _matrix(self):
         v, n = self.values, len(self.flavours)
         matrix = np.zeros((n + 3, n + 3))
-        matrix[:n, n] = [v[f"dirac.{f}"] for f in self.flavours]
+        matrix[:n, n] = [v.get(f"dirac.{f}", 0.0) for f in self.flavours]
         matrix[n, n + 1], matrix[n, n + 2], matrix[n + 1, n + 2] = v["Lambda_L"], v["Lambda_R"], v["dark"]
         matrix += matrix.T
         matrix[n, n] = v["majorana"]

@@ -6,6 +6,7 @@
 flavours in the theory, are called light, the others heavy.
 """
 
+import inspect
 import math
 import warnings
 from functools import cached_property
@@ -16,8 +17,9 @@ import numpy as np
 from ... import constants as const
 from ...errors import DomainError, ValidityWarning, did_you_mean
 from ...numerics.takagi import takagi
-from ...units import energy_mev, finite
+from ...units import energy_mev
 from ..hnl import HNL, MASS_RANGE, QUARK_MATCHING
+from ..protocol import OTHER, Model, Parameter
 from .loop import loop_matrix
 from .pair import find_pairs
 
@@ -36,65 +38,51 @@ def yukawa(mass):
     return energy_mev(mass, "Dirac mass") * math.sqrt(2.0) / VACUUM
 
 
-def not_negative(quantity, what):
-    """Return a mass term in MeV after checking its unit and sign."""
-    remedy = "mass terms are moduli; give signs and phases with phases={name: radians}"
-    return finite(energy_mev(quantity, what), f"{what} in MeV", 0.0, np.inf, remedy)
+MODULI = "mass terms are moduli; give signs and phases with phases={name: radians}"
 
 
-def flavoured(mapping, what):
-    """Return ``{flavour: MeV}`` of the flavours that a mapping names."""
-    if not hasattr(mapping, "items"):
-        raise DomainError(f"{what} = {mapping!r} is not a mapping: write {what}={{'e': 1*u.MeV}}")
-    for flavour in mapping:
-        if flavour not in const.FLAVOURS:
-            raise DomainError(
-                f"unknown flavour '{flavour}' in {what}{did_you_mean(flavour, const.FLAVOURS)}; "
-                f"allowed: {', '.join(const.FLAVOURS)}"
-            )
-    return {f: not_negative(q, f"{what}['{f}']") for f, q in mapping.items()}
+def mass_term(name, symbol, default=0.0, example="1*u.MeV", why=MODULI):
+    """Return the :class:`Parameter` of a mass term, in MeV and not negative."""
+    return Parameter(
+        name, "MeV", OTHER, 0, symbol, 0.0, math.inf, default=default, example=example, why=why
+    )
 
 
-class Theory:
-    """Base of theories: frozen values by name, their mass matrix, and what follows from it.
+def flavoured(name, symbol):
+    """Return the three parameters of a mass term with a flavour index."""
+    index = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
+    return tuple(mass_term(f"{name}.{f}", f"{symbol}_{{{index[f]}}}") for f in const.FLAVOURS)
 
-    A subclass declares ``parameters`` (names; masses in MeV, phases in radians, every one zero unless
-    given) and ``_matrix(values)``, and sets its values with ``_set``.
+
+class Theory(Model):
+    """Base of theories: frozen values by name, their mass matrix, and the particles it contains.
+
+    A subclass declares ``parameters`` (masses in MeV, phases in radians) and ``_matrix()``. A theory is
+    no particle: what has a mass, a width and decays are its ``particles()``.
     """
 
-    parameters = ()
-    references = ()
+    optional = ()  # mapping arguments that may be left out
 
-    def _set(self, values, **choices):
-        complete = {name: float(values.get(name, 0.0)) for name in self.parameters}
-        self.__dict__.update(values=MappingProxyType(complete), choices=MappingProxyType(choices))
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if "__init__" in vars(cls):
+            own = inspect.signature(cls.__init__)
+            cls.__signature__ = own.replace(parameters=list(own.parameters.values())[1:])
+        elif cls.parameters:
+            given = cls.__signature__.parameters.values()
+            found = [x.replace(default=None) if x.name in cls.optional else x for x in given]
+            cls.__signature__ = cls.__signature__.replace(
+                parameters=sorted(found, key=lambda x: x.default is not inspect.Parameter.empty)
+            )
 
-    @classmethod
-    def from_values(cls, values, **choices):
-        """Build from floats that are known to be valid: ``{name: MeV or radians}``; missing ones are 0."""
-        theory = object.__new__(cls)
-        theory._set(values, **choices)
-        return theory
+    def _no_particle(self, *_):
+        raise DomainError(
+            f"a {type(self).__name__} is a theory, not a particle: pass one of its particles()"
+        )
 
-    def __setattr__(self, name, value):
-        raise AttributeError(f"{type(self).__name__} is frozen: make a new one instead of setting {name}")
-
-    def __eq__(self, other):
-        return type(self) is type(other) and self._identity == other._identity
-
-    def __hash__(self):
-        return hash((type(self), self._identity))
-
-    def __reduce__(self):
-        return _rebuild, (type(self), dict(self.values), dict(self.choices))
-
-    @property
-    def _identity(self):
-        return tuple(self.values.items()), tuple(self.choices.items())
-
-    def __repr__(self):
-        shown = ", ".join(f"{n}={v:g}" for n, v in self.values.items() if v)
-        return f"{type(self).__name__}({shown}; MeV)"
+    mass_mev = property(_no_particle)
+    states = property(_no_particle)
+    decays = processes = partial_widths_mev = _no_particle
 
     @property
     def flavours(self):
@@ -242,7 +230,3 @@ def _warn_outside(masses):
             ValidityWarning,
             stacklevel=3,
         )
-
-
-def _rebuild(cls, values, choices):
-    return cls.from_values(values, **choices)

@@ -78,7 +78,6 @@ class TypeI(Theory):
         matrix[:3, 3:], matrix[3:, :3], matrix[3:, 3:] = left, left.T, right
         matrix.setflags(write=False)
         self.__dict__["matrix_mev"] = matrix
-        self.__dict__["choices"] = {}
 
     @classmethod
     def from_matrices(cls, dirac, majorana):
@@ -89,13 +88,13 @@ class TypeI(Theory):
 
     @classmethod
     def from_values(cls, values, **choices):
-        """Build from real entries: ``{"dirac.e1": MeV, "majorana.12": MeV, "phase.dirac.mu2": rad}``."""
-        masses = {n: v for n, v in values.items() if not n.startswith("phase.")}
+        """Build from real entries: ``{"dirac.e1": MeV, "majorana.12": MeV, "phases.dirac.mu2": rad}``."""
+        masses = {n: v for n, v in values.items() if not n.startswith("phases.")}
         size = max(int(digit) for name in masses for digit in name.split(".")[1] if digit.isdigit())
         left, right = np.zeros((3, size), complex), np.zeros((size, size), complex)
         for name, mass in masses.items():
             kind, entry = name.split(".")
-            value = mass * np.exp(1j * values.get(f"phase.{name}", 0.0))
+            value = mass * np.exp(1j * values.get(f"phases.{name}", 0.0))
             column = int(entry[-1]) - 1
             if kind == "dirac":
                 left[const.FLAVOURS.index(entry[:-1]), column] = value
@@ -133,8 +132,13 @@ class TypeI(Theory):
         return found
 
     @property
-    def _identity(self):
-        return self.matrix_mev.shape, self.matrix_mev.astype(complex).tobytes()
+    def key(self):
+        """What caches and run files know it by."""
+        cls = type(self)
+        matrix = self.matrix_mev + 0.0  # no negative zeros
+        return (cls.__module__, cls.__qualname__, matrix.shape, matrix.astype(complex).tobytes())
+
+    shape = key
 
     def __reduce__(self):
         return TypeI.from_matrices, (self.dirac_mev, self.majorana_mev)
@@ -145,6 +149,6 @@ class TypeI(Theory):
 
 def _put(found, name, value):
     if np.iscomplexobj(value) and value.imag != 0.0:
-        found[name], found[f"phase.{name}"] = float(abs(value)), float(np.angle(value))
+        found[name], found[f"phases.{name}"] = float(abs(value)), float(np.angle(value))
     elif value != 0.0:
         found[name] = float(np.real(value))
