@@ -1,12 +1,16 @@
-"""Small systems beside the engines: one file, one function or two, one subject.
+"""Small systems on top of the engines: one file, one function or two, one subject.
 
 In: couplings and masses (Quantity). Out: a rate, a flux, a shift of N_eff or a bound, with what was
 assumed. Where a published ingredient belongs to somebody else it is an argument. Nothing here is used
-by another room.
+by another room; `dark_radiation.py` is the shortest file and shows the form.
 """
 
 from ..lazy import attach
 
-_LAZY = {}
+_LAZY = {
+    "DiracMoment": ".magnetic_moment",
+    "decoupled": ".dark_radiation",
+    "dirac_moment": ".magnetic_moment",
+}
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)
