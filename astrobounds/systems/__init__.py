@@ -9,8 +9,17 @@ from ..lazy import attach
 
 _LAZY = {
     "DiracMoment": ".magnetic_moment",
+    "LightMediator": ".cevns",
+    "NucleonDecay": ".nucleons",
+    "antineutrino_flux": ".solar_antineutrinos",
+    "antineutrino_limit": ".solar_antineutrinos",
+    "antineutrino_loglike": ".solar_antineutrinos",
+    "cevns_loglike": ".cevns",
+    "cevns_rate": ".cevns",
+    "cevns_strength": ".cevns",
     "decoupled": ".dark_radiation",
     "dirac_moment": ".magnetic_moment",
+    "nucleon_decay": ".nucleons",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)
