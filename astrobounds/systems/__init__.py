@@ -22,4 +22,7 @@ _LAZY = {
     "nucleon_decay": ".nucleons",
 }
 
-__getattr__, __dir__, __all__ = attach(__name__, _LAZY)
+_MODULES = ("b_minus_l", "cevns", "cosmic_ray_cooling", "monopoles", "nucleons", "phase_transition",
+            "polarizability", "solar", "solar_antineutrinos")  # fmt: skip
+
+__getattr__, __dir__, __all__ = attach(__name__, _LAZY, _MODULES)

@@ -33,7 +33,7 @@ VOLUMES = {  # cm^3, fiducial
     "DUNE": 2.86e10,  # 40 kt of liquid argon at 1.40 g/cm^3, arXiv:2002.03005
 }
 REFRACTION = 1.34  # water
-references = ("Fridell:2025nucleon",)
+references = ("Heeck:2025nucleon",)
 
 
 @dataclass(frozen=True)
