@@ -28,11 +28,14 @@ def _value(quantity, unit, what, example):
 
 
 def energy_mev(quantity, what="energy"):
-    """Return an energy, mass or temperature in MeV."""
+    """Return an energy, mass or temperature in MeV; a mass in kg or MeV/c^2 is its rest energy."""
     import astropy.units as u
 
-    if isinstance(quantity, u.Quantity) and quantity.unit.is_equivalent(u.K):
-        return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+    if isinstance(quantity, u.Quantity):
+        if quantity.unit.is_equivalent(u.K):
+            return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+        if quantity.unit.is_equivalent(u.kg):
+            quantity = quantity.to(u.MeV, u.mass_energy())
     return _value(quantity, u.MeV, what, f"{what}=200*u.MeV")
 
 
@@ -62,6 +65,46 @@ def power_erg_s(quantity, what="luminosity"):
     import astropy.units as u
 
     return _value(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
+
+
+def floats(value, unit, what):
+    """Return plain floats where floats in ``unit`` are documented.
+
+    A Quantity is converted to ``unit`` (``""`` for a pure number), never stripped; what is masked, complex
+    or no number is refused.
+
+    Parameters
+    ----------
+    value : float, array or Quantity
+    unit : str
+    what : str
+        The name in messages.
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    DomainError
+        For a unit of another kind, a masked entry, a complex number or an object that is no number.
+    """
+    if getattr(value, "unit", None) is not None:
+        if unit == "MeV":
+            return energy_mev(value, what)
+        return _value(value, unit, what, f"plain numbers, in {unit}" if unit else "plain numbers")
+    if np.ma.is_masked(value):
+        raise DomainError(f"{what}: some entries are masked; give every number")
+    if isinstance(value, (list, tuple)) and any(getattr(v, "unit", None) is not None for v in value):
+        return np.array([floats(v, unit, what) for v in value])
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "iufO" or (array.dtype.kind == "O" and array.size == 0):
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{what} = {str(value)[:60]!r} is not a number or an array of numbers") from None
+    return float(array) if array.ndim == 0 else array
 
 
 def finite(value, what, low=-np.inf, high=np.inf, remedy=""):

@@ -14,11 +14,23 @@ def test_examples_run():
     scope = {}
     for block in blocks:
         exec(compile(block, str(PAGE), "exec"), scope)
-    assert len(scope["curves"]) == 8
+    assert len(scope["curves"]) == 17
 
 
 def test_counts_of_the_page():
+    text = " ".join(PAGE.read_text(encoding="utf-8").split())
     count = {f: len(ab.lab.limits(flavour=f)) for f in ("e", "mu", "tau")}
-    assert count == {"e": 12, "mu": 14, "tau": 8}
-    text = PAGE.read_text(encoding="utf-8")
-    assert "34 curves on |U|^2 (12 electron, 14 muon, 8 tau) and 13 on the dipole" in text
+    words = f"{count['e']} electron, {count['mu']} muon, {count['tau']} tau"
+    assert f"{sum(count.values())} curves on |U|^2 ({words})" in text
+    for portal, sentence in (
+        ("dipole", "{} on the dipole coupling"), ("dark-photon", "{} on the kinetic mixing"),
+        ("dark-scalar", "{} on the mixing angle"), ("alp-photon", "({} photon"),
+        ("alp-fermion", "{} universal"),
+    ):  # fmt: skip
+        assert sentence.format(len(ab.lab.limits(portal=portal))) in text
+    every = ab.lab.limits(portal=None)
+    classes = {k: sum(c.exactness == k for c in every) for k in "ABCD"}
+    assert classes["A"] == 4
+    assert classes["B"] == 10
+    assert classes["D"] == 9
+    assert f"{len(every)} limit curves and {len(ab.lab.names(projection=True))} projections" in text
