@@ -98,8 +98,9 @@ def channel_ranges(given, where):
     """Return ``((channel, low, high), ...)`` in MeV of the channels of a curve file."""
     out = []
     for item in given:
-        entry = (item.get("name"), item.get("low"), item.get("high")) if isinstance(item, dict) else item
-        name, low, high = (entry, 0.0, math.inf) if isinstance(entry, str) else entry
+        name, low, high = item, 0.0, math.inf
+        if isinstance(item, dict):
+            name, low, high = (item.get(k) for k in ("name", "low", "high"))
         try:
             low, high = float(low), float(high)
         except (TypeError, ValueError):

@@ -1,6 +1,6 @@
 """One published limit: its numbers, and everything one must know to use them."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -121,12 +121,13 @@ class Curve:
     description: str = ""
     note: str = ""
     smoothing: int = 0
-    assumed: tuple = field(default=())
+    assumed: tuple = ()
 
     def __post_init__(self):
         for f in fields(self):
             if f.name not in ("mass_mev", "values", "edge", "cl"):
-                object.__setattr__(self, f.name, checks.typed(self, f.name, f.default))
+                default = "" if f.name == "name" else f.default
+                object.__setattr__(self, f.name, checks.typed(self, f.name, default))
         object.__setattr__(self, "cl", checks.level(self.cl, f"curve '{self.name}'"))
         if self.portal in PORTALS and self.portal not in FLAVOURED and self.flavour == "e":
             object.__setattr__(self, "flavour", "none")

@@ -49,7 +49,8 @@ def read_curve(path):
     missing += [name for name in ("mass", "limit") if name not in table.colnames]
     if missing:
         raise DataError(f"{path} lacks {', '.join(missing)}: a limit without it cannot be used")
-    known = [k for k in Curve.__dataclass_fields__ if k not in ("mass_mev", "values", "edge")]
+    inside = ("mass_mev", "values", "edge", "channel_ranges")
+    known = [k for k in Curve.__dataclass_fields__ if k not in inside]
     for key in meta:
         if key not in known:
             raise DataError(f"{path} has metadata that are not understood: {key}{did_you_mean(key, known)}")
