@@ -23,6 +23,8 @@ def _value(quantity, unit, what, example):
         raise DomainError(
             f"{what} = {quantity} cannot be converted to {unit}: write {example}"
         ) from None
+    if np.iscomplexobj(value) or np.ma.is_masked(value):
+        raise DomainError(f"{what} = {quantity} is complex or masked: write {example}")
     value = np.asarray(value, dtype=float)
     return float(value) if value.ndim == 0 else value
 
@@ -103,16 +105,24 @@ def floats(value, unit, what):
             raise TypeError
         array = array.astype(float)
     except (TypeError, ValueError, OverflowError):
-        raise DomainError(f"{what} = {str(value)[:60]!r} is not a number or an array of numbers") from None
+        raise DomainError(f"{what} = {shown(value)} is not a number or an array of numbers") from None
     return float(array) if array.ndim == 0 else array
+
+
+def shown(value, length=60):
+    """Return an object in at most ``length`` characters, for messages; huge integers have no text."""
+    try:
+        return repr(value)[:length]
+    except ValueError:
+        return f"a number of {value.bit_length()} bits"
 
 
 def finite(value, what, low=-np.inf, high=np.inf, remedy=""):
     """Return ``value`` as a float after checking that it is finite and in ``[low, high]``."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise DomainError(f"{what} = {value!r} is not a number{remedy and '; ' + remedy}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{what} = {shown(value)} is not a number{remedy and '; ' + remedy}") from None
     if not np.isfinite(number) or not low <= number <= high:
         raise DomainError(
             f"{what} = {number:g} is outside [{low:g}, {high:g}]{remedy and '; ' + remedy}"

@@ -221,22 +221,25 @@ class LabLikelihood:
             point = np.array([[mass_mev, extra_width_mev, *coupling]], dtype=float)
             if point.shape[1] != 2 + len(self.parameters):
                 raise ValueError
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             point = self._point(mass_mev, coupling, extra_width_mev)
         kernels.loglike(point, bool(majorana), *self._arrays, out)
         return float(out[0])
 
     def _point(self, mass_mev, coupling, extra):
         """One point from anything that can be converted; a DomainError for the rest."""
-        if np.size(coupling) != len(self.parameters):
+        try:
+            items = list(coupling)
+        except TypeError:
+            items = [coupling]
+        if len(items) != len(self.parameters):
             raise DomainError(
                 f"coupling = {coupling!r}: {len(self.parameters)} numbers are needed, "
                 f"for {', '.join(self.parameters)}"
             )
-        items = [coupling] if np.ndim(coupling) == 0 else coupling
         values = [floats(v, u, n) for v, u, n in zip(items, self._squared(), self.parameters)]
         mass, extra = floats(mass_mev, "MeV", "mass_mev"), floats(extra, "MeV", "extra_width_mev")
-        if np.ndim(mass) or np.ndim(extra):
+        if any(np.ndim(v) for v in (mass, extra, *values)):
             raise DomainError("one point at a time; use many() for arrays")
         return np.array([[mass, extra, *values]])
 
