@@ -69,6 +69,28 @@ def power_erg_s(quantity, what="luminosity"):
     return _value(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
 
 
+def quantity_value(value, unit, what="value", example=""):
+    """Return one number in a unit given as text; an empty unit means a plain number.
+
+    Raises
+    ------
+    DomainError
+        For a Quantity where a plain number is meant or the other way round, a wrong unit, an array,
+        text or a complex number.
+    """
+    import astropy.units as u
+
+    if unit:
+        value = energy_mev(value, what) if unit == "MeV" else _value(value, u.Unit(unit), what, example)
+    elif isinstance(value, u.Quantity):
+        if not value.unit.is_equivalent(u.dimensionless_unscaled):
+            raise DomainError(f"{what} = {value} has a unit: it is a plain number, write {what}={example}")
+        value = value.to_value(u.dimensionless_unscaled)
+    if isinstance(value, (bool, str, complex)) or np.ndim(value) != 0:
+        raise DomainError(f"{what} = {value!r} is not a number; write {what}={example}")
+    return value
+
+
 def floats(value, unit, what):
     """Return plain floats where floats in ``unit`` are documented.
 

@@ -77,7 +77,7 @@ class Laboratory:
         if not found:
             name = model.__name__ if isinstance(model, type) else type(model).__name__
             raise ConfigError(
-                f"lab: {name} has none of the couplings {', '.join(self._main.parameters)}; choose "
+                f"lab: {name} has no {', '.join(self._main.parameters)}; choose "
                 "portal='mixing' for an HNL, portal='dipole' for a DipoleHNL, or leave portal out"
             )
         own = {"numbers": self._options[3][1] if "mixing" in found else None}  # ratios of the HNL

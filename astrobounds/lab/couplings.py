@@ -86,7 +86,8 @@ def _portals(cls, names):
 
 def parameter_names(model):
     """Return the names of the parameters of a model or a model class."""
-    return tuple(getattr(p, "name", p) for p in getattr(model, "parameters", ()))
+    found = getattr(model, "parameter_names", None) or getattr(model, "parameters", ())
+    return tuple(getattr(p, "name", p) for p in found)
 
 
 def values_of(model, parameters, units):
@@ -95,24 +96,37 @@ def values_of(model, parameters, units):
     Parameters
     ----------
     model : object
-        With ``values`` (name -> float in the parameter's own unit) and ``parameters`` that say the
-        units, or with one attribute per coupling: a number, a Quantity or a mapping per flavour.
+        With ``values`` (name -> float in the parameter's own unit), or with one attribute per
+        coupling: a number, a Quantity or a mapping per flavour.
     parameters, units : sequence of str
 
     Returns
     -------
     tuple of float
     """
-    return tuple(_value(model, name, unit) for name, unit in zip(parameters, units))
+    values = getattr(model, "values", None)
+    if hasattr(values, "get") and hasattr(type(model), "parameter"):
+        factors = _factors(type(model), tuple(parameters), tuple(units))
+        return tuple(values.get(n, 0.0) * f for n, f in zip(parameters, factors))
+    return tuple(_attribute(model, name, unit) for name, unit in zip(parameters, units))
 
 
-def _value(model, name, unit):
+@lru_cache(maxsize=256)
+def _factors(cls, parameters, units):
+    """From the units of the model's parameters to those of the curves."""
+    import astropy.units as u
+
+    known = {p.name: p for p in cls.parameters}
+    return [
+        u.Unit(known[n].unit).to(u.Unit(unit)) if n in known and known[n].unit != unit else 1.0
+        for n, unit in zip(parameters, units)
+    ]
+
+
+def _attribute(model, name, unit):
     from ..units import floats
 
     head, _, tail = name.partition(".")
-    fast = getattr(model, f"{head}_gev", None) if tail and unit else None
-    if fast is not None:  # floats in the unit of the curves, beside the Quantities
-        return fast[FLAVOURS.index(tail)]
     given = getattr(model, head, None)
     if tail:
         given = given.get(tail) if hasattr(given, "get") else None

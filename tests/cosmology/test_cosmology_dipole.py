@@ -10,23 +10,33 @@ from scipy.integrate import quad
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import (
-    plasma,
-    relic,
-    relic_dipole,
-    relic_dipole_exchange,
-    relic_dipole_rates,
-    relic_history,
-    relic_model,
-    thermal_history,
+from astrobounds.cosmology.neutrinos.expansion import H_FACTOR, fermi_f3
+from astrobounds.cosmology.plasma import hot as thermal_history
+from astrobounds.cosmology.plasma import thermodynamics as plasma
+from astrobounds.cosmology.relics import (
+    boltzmann as relic,
 )
-from astrobounds.cosmology.expansion import H_FACTOR, fermi_f3
-from astrobounds.cosmology.splines import slopes
-from astrobounds.cosmology.tables import read_numbers
+from astrobounds.cosmology.relics import (
+    dipole as relic_dipole,
+)
+from astrobounds.cosmology.relics import (
+    dipole_rates as relic_dipole_rates,
+)
+from astrobounds.cosmology.relics import (
+    history as relic_history,
+)
+from astrobounds.cosmology.relics import (
+    levelling as relic_dipole_exchange,
+)
+from astrobounds.cosmology.relics import (
+    model as relic_model,
+)
 from astrobounds.datafiles import data_path
+from astrobounds.ecsv import read_numbers
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.dipole import DipoleHNL, dipole_from_moment, radiative_width
 from astrobounds.numerics.collision import unit_rule
+from astrobounds.numerics.splines import slopes
 
 ETA = 6.12e-10
 STANDARD = ab.cosmology.bbn()
@@ -312,7 +322,7 @@ def test_reheating_temperature_is_a_choice_and_a_flag():
     same_again = quiet(ab.cosmology.Reheating(model, 100 * u.GeV))
     assert same_again.Yp == default.Yp
     colder = quiet(ab.cosmology.Reheating(model, 10 * u.GeV))
-    assert colder.relic.hot.T[0] == pytest.approx(1e4, rel=1e-6)
+    assert_allclose(colder.relic.hot.T[0], 1e4, rtol=1e-6, atol=0)
     assert STANDARD.Yp < colder.Yp < default.Yp
     assert "reheating temperature" in default.flags
     assert "reheating temperature" not in quiet(dipole(30.0, 1e-9)).flags
@@ -410,7 +420,7 @@ def test_constraints_take_a_dipole_neutrino():
         excluded, harmless = (bbn.loglike(m, {}) for m in (model, dipole(100.0, 1e-7)))
         point = bbn.abundances(ab.cosmology.Reheating(model, 1 * u.GeV))
         assert cmb.loglike(model, {}) < 0.0
-        assert cmb.predict(model)["Neff"] != pytest.approx(STANDARD.Neff, abs=1e-3)
+        assert abs(cmb.predict(model)["Neff"] - STANDARD.Neff) > 1e-3
     assert_allclose(harmless, bbn.null_loglike, atol=5e-3)
     assert excluded < harmless - 3.0
     assert "reheating temperature" in point.flags

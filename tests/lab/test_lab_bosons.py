@@ -142,9 +142,9 @@ def test_the_constraint_takes_any_model_with_the_parameter():
     g = 2 * ab.lab.load("alp_photon_charm").interpolate(60 * u.MeV)
     assert lab.loglike(ALP(60.0, photon=g), {}) < -1
     assert lab.loglike(Scotogenic(), {}) < -1  # 1e-8 / MeV = 1e-5 / GeV at 30 MeV
-    with pytest.raises(ConfigError, match="none of the couplings"):
+    with pytest.raises(ConfigError, match=r"has no (mixing|dipole)\.e"):
         lab.loglike(SimpleNamespace(parameters=("mass", "zeta"), mass_mev=1.0), {})
-    with pytest.raises(ConfigError, match="none of the couplings"):
+    with pytest.raises(ConfigError, match=r"has no (mixing|dipole)\.e"):
         ab.constraints.get("lab", portal="dipole").loglike(DarkPhoton(20.0, 1e-4), {})
 
 
