@@ -114,6 +114,45 @@ def read_ecsv(path):
         raise DataError(f"{path} is not a readable ECSV table: {str(error)[:300]}") from error
 
 
+def read_table(path, what="table"):
+    """Read one ECSV table; files in the plain form of the packaged ones are read many times faster.
+
+    Same result and same refusals as :func:`read_ecsv`, which reads what is not plain.
+    """
+    import yaml
+
+    lines = read_text(path, what).splitlines()
+    try:
+        table = _plain_table(lines)
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, yaml.YAMLError):
+        table = None  # the general reader says what is wrong with it
+    return read_ecsv(path) if table is None else table
+
+
+def _plain_table(lines):
+    """Return the table of lines without quotes, tags and types other than numbers and words, else None."""
+    import numpy as np
+    import yaml
+    from astropy.table import Table
+
+    head = [line[2:] for line in lines if line.startswith("# ")]
+    body = [line.split() for line in lines if line.strip() and not line.startswith("#")]
+    if lines[:2] != ["# %ECSV 1.0", "# ---"] or any('"' in cell for row in body for cell in row):
+        return None
+    header = yaml.load("\n".join(head[2:]), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    columns = header["datatype"]
+    if set(header) - {"datatype", "meta"} or any(set(c) - {"name", "unit", "datatype"} for c in columns):
+        return None
+    if body[0] != [c["name"] for c in columns] or any(len(row) != len(columns) for row in body[1:]):
+        return None
+    kinds = {"float64": float, "string": str}
+    cells = [np.array(v, dtype=kinds[c["datatype"]]) for v, c in zip(zip(*body[1:]), columns)]
+    table = Table(cells, names=body[0], meta=header.get("meta") or {})
+    for c in columns:
+        table[c["name"]].unit = c.get("unit")
+    return table
+
+
 def column(table, name, path):
     """Return one column of numbers as floats; an empty, masked or NaN cell is refused with its row.
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from ..errors import ConfigError, DataError, DomainError, did_you_mean
+from ..numerics import edges
 from ..units import energy_mev, floats
 from . import checks
 from .couplings import FLAVOURED, PORTALS
@@ -254,31 +255,11 @@ class Curve:
         edge that stops short of the heaviest mass of a closed contour is joined to the lower edge
         there, where the contour closes. Inside a gap both are +inf.
         """
-        x, low, high = self._nodes()
-        for a, b in self.gaps:
-            cut = 0.5 * (np.log(a) + np.log(b))
-            keep = (x <= np.log(a)) | (x >= np.log(b))
-            at = np.searchsorted(x[keep], cut)
-            x = np.insert(x[keep], at, cut)
-            low, high = (np.insert(v[keep], at, np.inf) for v in (low, high))
-        return x, low, high
-
-    def _nodes(self):
-        if self.contour != "closed":
-            m, low = _unique(self.mass_mev, self.values, np.minimum)
-            return np.log(m), np.log(low), np.full(m.size, np.inf)
-        is_low = self.edge == "lower"
-        m_low, low = _unique(self.mass_mev[is_low], self.values[is_low], np.minimum)
-        m_up, up = _unique(self.mass_mev[~is_low], self.values[~is_low], np.maximum)
-        if m_up[-1] < m_low[-1]:
-            m_up, up = np.append(m_up, m_low[-1]), np.append(up, low[-1])
-        grid = np.unique(np.concatenate([m_low, m_up]))
-        grid = grid[(grid >= m_low[0]) & (grid <= m_low[-1])]
-        x = np.log(grid)
-        below = np.interp(x, np.log(m_low), np.log(low))
-        above = np.interp(x, np.log(m_up), np.log(up))
-        above[x < np.log(m_up[0])] = np.inf
-        return x, below, np.maximum(above, below)
+        if self.contour == "closed":
+            nodes = edges.closed(self.mass_mev, self.values, self.edge == "lower")
+        else:
+            nodes = edges.single(self.mass_mev, self.values)
+        return edges.cut(nodes, self.gaps)
 
     def interpolate(self, mass):
         """Return the limit at a mass, ln-ln interpolated; outside the range inf: no constraint.
@@ -297,13 +278,13 @@ class Curve:
     def interpolate_mev(self, mass_mev):
         """The same for floats in MeV, without units."""
         x, low, _ = self.nodes()
-        return _inside(x, low, floats(mass_mev, "MeV", "mass_mev"))
+        return edges.inside(x, low, floats(mass_mev, "MeV", "mass_mev"))
 
     def edges(self, mass):
         """Return the lower and the upper edge at a mass; an unknown upper edge is inf."""
         m = energy_mev(mass, "mass")
         x, low, high = self.nodes()
-        return self._with_unit(_inside(x, low, m)), self._with_unit(_inside(x, high, m))
+        return self._with_unit(edges.inside(x, low, m)), self._with_unit(edges.inside(x, high, m))
 
     def _with_unit(self, value):
         import astropy.units as u
@@ -318,9 +299,10 @@ class Curve:
         """
         if self.contour == "closed":
             raise ConfigError(f"curve '{self.name}' is a closed contour: it cannot be smoothed")
-        if int(window) != window or window < 3 or window % 2 == 0:
+        if not isinstance(window, (int, np.integer)) or window < 3 or window % 2 == 0:
             raise DomainError(f"window = {window!r}; allowed: odd integers from 3")
         x, low, _ = self.nodes()
+        x, low = x[np.isfinite(low)], low[np.isfinite(low)]
         half = int(window) // 2
         median = [np.median(low[max(i - half, 0) : i + half + 1]) for i in range(x.size)]
         return self.with_(
@@ -352,22 +334,3 @@ class Curve:
         """Return everything but the numbers as a dict of plain values."""
         skip = ("mass_mev", "values", "edge")
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in skip}
-
-
-def _unique(mass, values, keep):
-    """Sort by mass and merge repeated masses with ``keep``."""
-    order = np.argsort(mass, kind="stable")
-    grid, start = np.unique(mass[order], return_index=True)
-    return grid, keep.reduceat(values[order], start)
-
-
-def _inside(x, y, mass_mev):
-    at = np.log(np.asarray(mass_mev, dtype=float))
-    with np.errstate(invalid="ignore"):
-        out = np.exp(np.interp(at, x, y))
-    # np.interp gives nan between a finite and an infinite node: no edge is known there
-    out = np.where(np.isnan(out), np.inf, out)
-    # exp(log(m)) is not m: the end points themselves belong to the curve
-    slack = 4 * np.finfo(float).eps * np.maximum(np.abs(x[0]), np.abs(x[-1]))
-    out = np.where((at < x[0] - slack) | (at > x[-1] + slack), np.inf, out)
-    return float(out) if out.ndim == 0 else out
