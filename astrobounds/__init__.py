@@ -30,7 +30,7 @@ _LAZY = {
     "ValidityWarning": ".errors",
 }
 _PACKAGES = (
-    "constants", "constraints", "cosmology", "gamma", "inference", "lab", "models", "numerics",
+    "constants", "constraints", "cosmology", "gamma", "inference", "lab", "models", "numerics", "published",
     "references", "supernova", "units",
 )
 
