@@ -13,6 +13,7 @@ _LAZY = {
     "names": ".catalogue",
     "export": ".catalogue",
     "read_text": ".collections",
+    "table": ".catalogue",
     "envelope": ".coverage",
     "uncovered": ".coverage",
     "Poisson": ".families",

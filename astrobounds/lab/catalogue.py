@@ -163,6 +163,39 @@ def _limits_coupling(row, coupling):
     return not tail or str(row["flavour"]) in (tail, "universal", "any")
 
 
+def table(curves):
+    """Return one row per curve: what it is, where it holds, how strong it is, who says so.
+
+    Parameters
+    ----------
+    curves : Curve, str or list of these
+
+    Returns
+    -------
+    Table
+        Masses in MeV; ``strongest`` in the unit of the curve, at ``strongest_mass``.
+    """
+    from astropy.table import Table
+
+    rows = []
+    for c in curves_of(curves):
+        best = int(c.values.argmin())
+        low, high = c.range_mev
+        rows.append((
+            c.name, c.experiment, c.reference, c.cl, c.nature, c.kind, c.exponent, c.contour, low, high,
+            float(c.values[best]), float(c.mass_mev[best]), c.group, c.exactness,
+        ))  # fmt: skip
+    names = (
+        "name", "experiment", "reference", "cl", "nature", "kind", "exponent", "contour", "low", "high",
+        "strongest", "strongest_mass", "group", "exactness",
+    )  # fmt: skip
+    kinds = (str, str, str, float, str, str, int, str, float, float, float, float, str, str)
+    out = Table(rows=rows or None, names=names, dtype=kinds)
+    for name in ("low", "high", "strongest_mass"):
+        out[name].unit = "MeV"
+    return out
+
+
 def export(curves, path):
     """Write curves to one CSV or ECSV file for plotting elsewhere.
 

@@ -1,5 +1,6 @@
 """The code in the documentation of the laboratory limits runs."""
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -34,3 +35,23 @@ def test_counts_of_the_page():
     assert classes["B"] == 10
     assert classes["D"] == 9
     assert f"{len(every)} limit curves and {len(ab.lab.names(projection=True))} projections" in text
+
+
+def test_a_page_per_coupling_is_made_from_the_data(tmp_path):
+    source = PAGE.parent / "generate" / "laboratory.py"
+    spec = importlib.util.spec_from_file_location("laboratory_pages", source)
+    pages = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(pages)
+    text = pages.page("alp-fermion", tmp_path).read_text(encoding="utf-8")
+    for curve in ab.lab.limits(portal="alp-fermion"):
+        assert f"`{curve.name}`" in text
+    assert (tmp_path / "alp-fermion.svg").stat().st_size < 500_000
+    covered = {c.name for _, f, _ in pages.PAGES.values() for c in ab.lab.limits(**f)}
+    assert covered == set(ab.lab.names())
+
+
+def test_the_table_of_curves():
+    table = ab.lab.table(["na62_2020_ue4", "dipole_lep"])
+    assert list(table["name"]) == ["na62_2020_ue4", "dipole_lep"]
+    assert table["strongest"][0] == ab.lab.load("na62_2020_ue4").values.min()
+    assert len(ab.lab.table([])) == 0
