@@ -1,0 +1,1 @@
+"""Bosons that decay into pairs of neutrinos, among neutrinos."""
