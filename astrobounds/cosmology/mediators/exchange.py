@@ -87,18 +87,3 @@ def rates(mass, degrees, widths, falling, y, w, c, wc, temperature, xi, gain, lo
                 loss[k, 4 + a] -= unit * left_a
                 gain[k, 4 + b] -= unit * (e * made - made_a)
                 loss[k, 4 + b] -= unit * (e * left - left_a)
-
-
-@kernel
-def blocked_band(energy, momentum, temperature, mu):
-    """int dE_1 (1 - f_a - f_b)/p at a common temperature and chemical potential (closed form).
-
-    With y = E - 2 mu it is (T/p) ln[(cosh((p + y)/2T) + 1)/(cosh((p - y)/2T) + 1)].
-    """
-    s, d = (energy - 2.0 * mu + momentum) / (4.0 * temperature), (
-        energy - 2.0 * mu - momentum
-    ) / (4.0 * temperature)
-    big, small = abs(s), abs(d)
-    # ln cosh^2 of both; x = |x| keeps the exponentials small
-    log = 2.0 * (big - small + np.log1p(np.exp(-2.0 * big)) - np.log1p(np.exp(-2.0 * small)))
-    return temperature / momentum * log

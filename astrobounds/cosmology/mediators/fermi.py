@@ -3,7 +3,7 @@
 import numpy as np
 
 from ...numerics.jit import kernel
-from ..expansion import fermi_f1, fermi_f2, fermi_f3
+from ..neutrinos.expansion import fermi_f1, fermi_f2, fermi_f3
 
 PI2 = np.pi**2
 _MOST = 60  # iterations of the inverse

@@ -11,10 +11,10 @@ import numpy as np
 from ... import constants as const
 from ...numerics.jit import kernel
 from ...numerics.odetypes import JAC_SIGNATURE, RHS_SIGNATURE
-from ..expansion import H_FACTOR, collision, response_at
-from ..expansion import exchange as between
-from ..kinetic_electrons import mixing_matrix
-from ..plasma import plasma_state
+from ..neutrinos.expansion import H_FACTOR, collision, response_at
+from ..neutrinos.expansion import exchange as between
+from ..neutrinos.kinetic.electrons import mixing_matrix
+from ..plasma.thermodynamics import plasma_state
 from .exchange import COLUMNS, rates
 from .fermi import state
 
@@ -24,7 +24,7 @@ FIRST = 7  # unknowns before the occupations
 MEAN = 3.15  # p/T of the mixing angles
 
 
-def pack(start, mixing, dark, boson, cap, modes, angles, pressures, responses, f0):
+def pack(start, mixing, dark, boson, cap, modes, angles, tables):
     """Return the parameters of :func:`slopes` as one array.
 
     Parameters
@@ -40,14 +40,12 @@ def pack(start, mixing, dark, boson, cap, modes, angles, pressures, responses, f
         X is never driven faster than cap H (1 + 3 T_d/m): beyond, it follows equilibrium anyway.
     modes, angles : tuple of two ndarray
         Nodes and weights.
-    pressures, responses : ndarray
-        Tables of the plasma and of neutrino-electron collisions.
-    f0 : ndarray, shape (10,)
-        Response at m_e = 0.
+    tables : thermal.Tables
+        Plasma and neutrino-electron collisions.
     """
     head = [start, mixing, dark, boson.mass, boson.degrees, cap, len(modes[0]), len(angles[0]),
-            len(pressures), len(responses)]  # fmt: skip
-    parts = [head, boson.widths, f0, *modes, *angles, pressures, responses]
+            len(tables.pressures), len(tables.responses)]  # fmt: skip
+    parts = [head, boson.widths, tables.f0, *modes, *angles, tables.pressures, tables.responses]
     return np.concatenate([np.ravel(np.asarray(p, dtype=float)) for p in parts])
 
 
@@ -158,7 +156,7 @@ def _drive(x, y, params, gain, loss, energy, number):
 
 @kernel
 def _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, out):
-    widths, f0, nodes, weights, c, wc, pressures, responses = _unpack(params)
+    _, _, nodes, _, _, _, pressures, _ = _unpack(params)
     falling = params[0] * np.exp(-x)
     cube = falling**3
     Tg = y[0] * falling
@@ -206,7 +204,7 @@ def jacobian(x, y, params, out):
     energy, number = np.empty(3), np.empty(3)
     H, rho, scale, te, lost = _drive(x, y, params, gain, loss, energy, number)
     _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, first)
-    widths, f0, nodes, weights, c, wc, pressures, responses = _unpack(params)
+    _, _, nodes, weights, _, _, pressures, _ = _unpack(params)
     falling = params[0] * np.exp(-x)
     cube = falling**3
     Tg = y[0] * falling
