@@ -11,7 +11,7 @@ from astrobounds.errors import ConfigError, DomainError
 
 def test_values_and_errors():
     model = ab.StandardModel(delta_neff=0.2, xi_e=-0.1)
-    assert model == ab.StandardModel.fast(0.2, (-0.1,)) == ab.StandardModel.from_parameters(
+    assert model == ab.StandardModel.fast(0.2, (-0.1,)) == ab.StandardModel.from_values(
         {"delta_neff": 0.2, "xi_e": -0.1}
     )
     assert hash(model) == hash(ab.StandardModel.fast(0.2, (-0.1,)))
