@@ -3,37 +3,40 @@
 from dataclasses import replace
 
 from ...errors import ConfigError
+from ...models.protocol import BOSON, OTHER, Model
 from ..neutrinos import decoupling
 from . import flags, pairs, thermal
-
-
-def _products(decay):
-    """Names of the products of a decay, with their flavours."""
-    names = tuple(decay.products)
-    if all(pairs.flavour_of(p) for p in names):
-        return names
-    return tuple(decay.name.split())
 
 
 def boson_of(model):
     """Return the :class:`pairs.PairBoson` of a model, or None.
 
-    A boson says how many ``polarisations`` it has and decays into two neutrinos only. None is returned
-    for everything else, and for one without any coupling, which is neither made nor decays.
+    It must say that its states are bosons and that it decays into two neutrinos only. None is returned
+    for everything else, and for a boson without any coupling, which is neither made nor decays.
     """
-    if not (hasattr(model, "polarisations") and hasattr(model, "decays")):
+    if not isinstance(model, Model) or not model.states:
         return None
-    every = [(d.width_mev, _products(d)) for d in model.decays()]
+    if any(s.statistics != BOSON for s in model.states):
+        return None
+    every = [(d.width, d.products) for d in model.decays() if d.width > 0.0]
     if not every or not all(len(p) == 2 and all(map(pairs.flavour_of, p)) for _, p in every):
         return None
-    return pairs.of_decays(model.mass_mev, model.polarisations, every, type(model).__name__)
+    degrees = sum(s.degrees for s in model.states)
+    return pairs.of_decays(model.mass_mev, degrees, every, type(model).__name__)
+
+
+def inert(model):
+    """True for a boson that is its mass and couplings only, all of them zero."""
+    if not isinstance(model, Model) or not model.states:
+        return False
+    if any(s.statistics != BOSON for s in model.states) or any(p.kind == OTHER for p in model.parameters):
+        return False
+    return not any(model.strengths.values())
 
 
 def takes(model):
-    """True for a boson that decays into pairs of neutrinos or, without coupling, into nothing."""
-    if not (hasattr(model, "polarisations") and hasattr(model, "decays")):
-        return False
-    return boson_of(model) is not None or not model.decays()
+    """True for a model that ``bbn`` may hand to :func:`boson_of`."""
+    return boson_of(model) is not None or inert(model)
 
 
 def evolve(boson, neutrinos="integrated", qed="full", delta_neff=0.0, **grid):
