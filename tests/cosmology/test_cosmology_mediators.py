@@ -1,4 +1,4 @@
-"""nu_a nu_b <-> X among thermal neutrinos: integrals, plateaus, trajectories, conservation laws, abundances."""
+"""nu_a nu_b <-> X among thermal neutrinos: integrals, plateaus, trajectories, conservation, abundances."""
 
 import astropy.units as u
 import numpy as np
@@ -177,7 +177,8 @@ def test_off_diagonal_vector_against_an_independent_integration(plain, mass, g, 
 
 
 @pytest.mark.parametrize(
-    ("mass", "g", "want"), [(0.1, 1e-9, 0.0992), (1.0, 1e-10, 0.0880), (1.0, 1e-9, 0.2293), (10.0, 1e-9, 0.2082)]
+    ("mass", "g", "want"),
+    [(0.1, 1e-9, 0.0992), (1.0, 1e-10, 0.0880), (1.0, 1e-9, 0.2293), (10.0, 1e-9, 0.2082)],
 )
 def test_off_diagonal_scalar_against_an_independent_integration(plain, mass, g, want):
     found = neff(boson(mass, g, E, TAU, spin="scalar"), "none", plain)
@@ -201,12 +202,12 @@ def test_frozen_in_bosons_gain_on_the_neutrinos_until_they_decay(plain):
     """V of 1 MeV, g = 1e-12: 9e-4 of a neutrino at 0.1 MeV, grows as m/T until the decay at 8 keV."""
     x = boson(1.0, 1e-12, E, MU, TAU)
     found = neff(x, "common", plain)
-    n, rho, _ = found.moments()
+    n, _, _ = found.moments()
     i = int(np.argmin(np.abs(found.background.Tg - 0.1)))
     at_rest = n[i] * x.mass / found.falling  # in units of T_d^4, if nothing decayed
     t = found.background.t * x.width / 6.582119569e-22
     power = at_rest * np.exp(-t)
-    gained = np.sum(0.5 * (power[1:] + power[:-1]) * np.diff(t))  # rest energy over T_d^4 given to neutrinos
+    gained = np.trapezoid(power, t)  # rest energy over T_d^4 given to neutrinos
     unit = found.energy[-1].sum() / 3.0386546
     assert_allclose(found.background.Neff - 3.0386546, gained / unit, rtol=0.06, atol=0)
     assert 0.009 < found.background.Neff - 3.0386546 < 0.013
@@ -303,7 +304,7 @@ def test_both_charge_conjugate_channels_of_a_vector_do_the_same():
     both = pairs.of_decays(1.0, 3, [(1e-20, ("nu_e", "nubar_tau")), (1e-20, ("nu_tau", "nubar_e"))])
     assert_allclose(one.widths, both.widths, rtol=1e-15, atol=0)
     assert_allclose(one.per_decay, (1.0, 0.0, 1.0), rtol=1e-15, atol=0)
-    y, gain, loss = _gain_and_loss(one, 1.0, [1.2, 1.0, 0.9], [0.1, 0.0, -0.2])
+    _, gain, loss = _gain_and_loss(one, 1.0, [1.2, 1.0, 0.9], [0.1, 0.0, -0.2])
     swapped = pairs.PairBoson(1.0, 3, one.widths[::-1, ::-1])
     _, again, lost = _gain_and_loss(swapped, 1.0, [0.9, 1.0, 1.2], [-0.2, 0.0, 0.1])
     assert_allclose(again[:, [0, 3, 2, 1, 6, 5, 4]], gain, rtol=1e-12, atol=0)
@@ -327,7 +328,7 @@ def test_other_decays_and_masses_are_refused():
         pairs.of_decays(10.0, 3, [(1e-20, ("e", "e"))])
     with pytest.raises(DomainError, match="symmetric"):
         pairs.PairBoson(1.0, 3, np.triu(np.ones((3, 3))))
-    with pytest.raises(DomainError, match="1 keV|0.001"):
+    with pytest.raises(DomainError, match="outside"):
         ab.cosmology.bbn(ab.Mediator(10 * u.eV, {"e": 1e-9}))
 
 
