@@ -14,6 +14,7 @@ from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
 from ..numerics.splines import refine
 from ..units import finite
 from .late import hadronic
+from .mediators import model as mediators
 from .neutrinos import decoupling
 from .plasma import baryons
 from .relics import late as relic_late
@@ -109,8 +110,13 @@ def expand(
     and ``refine`` set the grids, for studies of convergence. ``eta`` (by default that of omega_b =
     0.02237) enters only through nucleons that capture mesons from a decaying particle.
     """
-    if isinstance(neutrinos, decoupling.Background):
+    if isinstance(neutrinos, decoupling.Background) and not mediators.boson_of(model):
         return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
+    boson = mediators.boson_of(model)
+    if boson is not None:
+        extra = delta_neff + asymmetry_neff(xi_e)
+        background = mediators.evolve(boson, neutrinos, qed, extra, **grid).background
+        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
     if relic_model.decays(model):
         mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
         eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
@@ -184,7 +190,8 @@ def bbn(
     ----------
     model : HNL, DipoleHNL, DarkDecay, Reheating, Relic, External or a tuple of the last two, optional
         A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
-        decoupling, decays and mesons are followed, see docs/relics.md. Or energy that enters the
+        decoupling, decays and mesons are followed, see docs/relics.md. A boson that decays into pairs
+        of neutrinos (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
         plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
@@ -306,7 +313,7 @@ def _among_nuclei(background, network, eta, n_to_p, p_to_n, nuisance):
 
 def _flags(model, background, late):
     """Warn where a model leaves the validated physics, and return the reasons."""
-    found = [*late.flags]
+    found = [*late.flags, *(background.boson.flags if background.boson is not None else ())]
     if background.relic_history is None:
         found += _late_neutrinos(model, background)
     for name, why in found:
@@ -332,7 +339,8 @@ def _late_neutrinos(model, background):
 
 
 def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):
-    relic_model.check(model, neutrinos)
+    if not mediators.takes(model):
+        relic_model.check(model, neutrinos)
     if not isinstance(neutrinos, decoupling.Background):
         decoupling.check_choices(neutrinos, qed)
     if weak_level not in weak.LEVELS:
