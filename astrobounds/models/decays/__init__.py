@@ -1,0 +1,1 @@
+"""Widths of decays as plain functions of floats [MeV], one file a particle, and what pairs radiate."""
