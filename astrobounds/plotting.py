@@ -96,7 +96,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
     ax : matplotlib axes, optional
     cl : float
     rule : {"limit", "delta-chi2"}
-        See :func:`astrobounds.constraints.levels.threshold`.
+        See :func:`astrobounds.constraints.confidence.threshold`.
     curves : bool or list of Curve
         Draw the laboratory curves, each labelled in place.
     published : bool
@@ -115,7 +115,7 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
     ax.set_xscale("log" if scan.log[0] else "linear")
     ax.set_yscale("log" if scan.log[1] else "linear")
     labels = _Labels(ax)
-    from .constraints.levels import threshold
+    from .constraints.confidence import threshold
 
     level = np.log(2.0 * threshold(cl, rule))
     for k, name in enumerate(scan.loglike):

@@ -8,7 +8,7 @@ import time
 
 import astropy.units as u
 
-from astrobounds.cosmology.cascade import photodisintegration
+from astrobounds.cosmology.cascade.disintegration import photodisintegration
 
 START = {
     "p": 0.7525079, "d": 1.837924e-5, "t": 5.812933e-8, "He3": 7.697251e-6, "He4": 6.185801e-2,

@@ -12,10 +12,10 @@ from scipy.integrate import quad
 
 import astrobounds as ab
 from astrobounds import constants as const
+from astrobounds.models.decays.hnl_widths import CHANNELS, width_table
 from astrobounds.models.hnl import HNL
-from astrobounds.models.widths import CHANNELS, width_table
 from astrobounds.numerics.collision import N_PRODUCTS, angular, contact_rates, fermi, unit_rule
-from astrobounds.supernova.cooling import _solution, solution
+from astrobounds.supernova.signals.cooling import _solution, solution
 
 
 def timed(function, repeat=3):

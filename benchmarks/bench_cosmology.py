@@ -15,9 +15,11 @@ from scipy.integrate import quad, solve_ivp
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import decouple, nucleosynthesis, weak
-from astrobounds.cosmology import network_kernels as kernels
-from astrobounds.cosmology.network import T_END, T_NUCLEAR, load_network
+from astrobounds.cosmology import abundances as nucleosynthesis
+from astrobounds.cosmology import decouple
+from astrobounds.cosmology.nuclear import kernels
+from astrobounds.cosmology.nuclear.network import T_END, T_NUCLEAR, load_network
+from astrobounds.cosmology.weak import rates as weak
 
 ETA = 2.73748e-8 * 0.02237
 Q = weak.DELTA / const.M_E
@@ -114,7 +116,16 @@ def momentum(line):
     """
     import astropy.units as u
 
-    from astrobounds.cosmology import kinetic, kinetic_kernels, kinetic_march, plasma
+    from astrobounds.cosmology.neutrinos.kinetic import (
+        kernels as kinetic_kernels,
+    )
+    from astrobounds.cosmology.neutrinos.kinetic import (
+        march as kinetic_march,
+    )
+    from astrobounds.cosmology.neutrinos.kinetic import (
+        solve as kinetic,
+    )
+    from astrobounds.cosmology.plasma import thermodynamics as plasma
 
     kinetic.solve()
     own, background = best(kinetic.solve, 3)

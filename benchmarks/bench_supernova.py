@@ -21,10 +21,10 @@ import astrobounds as ab
 from astrobounds.models.process import hnl_processes
 from astrobounds.numerics.collision import N_PRODUCTS, contact_rates, unit_rule
 from astrobounds.numerics.jit import kernel
-from astrobounds.supernova.cooling import couplings, solution
-from astrobounds.supernova.deposition import deposition_energies
-from astrobounds.supernova.dipole import dipole_table
-from astrobounds.supernova.emission import rate_table
+from astrobounds.supernova.signals.cooling import couplings, solution
+from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.transport.dipole import dipole_table
+from astrobounds.supernova.transport.rate_table import rate_table
 
 MASSES = np.geomspace(10.0, 400.0, 60)
 N_COUPLINGS = 100

@@ -22,8 +22,8 @@ from scipy.interpolate import PchipInterpolator
 
 import astrobounds as ab
 from astrobounds.models import dipole_from_moment
-from astrobounds.supernova.cooling import ALLOWED_LUMINOSITY, couplings, solution
-from astrobounds.supernova.deposition import LOW_ENERGY_LIMIT, deposition_energies
+from astrobounds.supernova.signals.cooling import ALLOWED_LUMINOSITY, couplings, solution
+from astrobounds.supernova.signals.deposition import LOW_ENERGY_LIMIT, deposition_energies
 
 BOTTOM = np.array([  # m [MeV], d/mu_B: lower edge of the digitised contour
     (0.17, 5.46e-13), (9.75, 6.09e-13), (25.2, 6.29e-13), (83.7, 4.87e-13), (102.0, 4.14e-13),

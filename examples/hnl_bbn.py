@@ -22,7 +22,7 @@ import numpy as np
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import relic_model
+from astrobounds.cosmology.relics import model as relic_model
 from astrobounds.errors import AstroboundsError, ValidityWarning
 
 # MeV, upper edge |U_e|^2 of arXiv:2006.07387 (few per cent), and some points of its lower edge

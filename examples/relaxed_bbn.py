@@ -25,7 +25,7 @@ import numpy as np
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import thermal_history
+from astrobounds.cosmology.plasma import hot as thermal_history
 from astrobounds.errors import AstroboundsError, ValidityWarning
 
 MASSES = {10.0: (1e-9, 1e-1), 100.0: (1e-13, 4e-4), 400.0: (1e-15, 8e-7)}  # MeV: range of |U_e|^2

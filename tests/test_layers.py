@@ -76,3 +76,11 @@ def test_every_reference_has_an_entry():
     for key in references.known_keys():
         entry = references.bibtex(key)
         assert entry.count("{") == entry.count("}"), key
+
+
+def test_every_folder_with_code_is_packaged():
+    import tomllib
+
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {".".join(p.parent.relative_to(ROOT).parts) for p in PACKAGE.rglob("__init__.py")}
+    assert set(listed) - {"astrobounds._data"} == found

@@ -5,14 +5,7 @@ import numpy as np
 from ..errors import ConfigError, did_you_mean
 from ..models.standard import StandardModel
 from ..priors import Normal
-from .early import (
-    DOMAIN,
-    RATE,
-    TAU_N,
-    EarlyUniverse,
-    gaussian_prior,
-    theory_shifts,
-)
+from .early import DOMAIN, RATE, TAU_N, EarlyUniverse, gaussian_prior, theory_shifts
 
 MARGINALISE = ("rates", "tau_n", "omega_b")
 _COLUMN = {"Yp": 0, "DH": 1, "He3H": 2}

@@ -29,7 +29,7 @@ class LowEnergySNe(StarSpectrum):
     allowed, width : float
         Mean and standard deviation of log10(E_allowed / erg), the nuisance.
     visible : None, mapping or collection of str
-        Visible channels and shares; see :func:`astrobounds.supernova.visible.visible_shares`.
+        Visible channels and shares; see :func:`astrobounds.supernova.signals.visible.visible_shares`.
     envelope_width, duration_width : float
         Standard deviations of log10 of the radius [cm] and of the duration [s], further nuisances;
         0 leaves them out.
@@ -109,7 +109,7 @@ class LowEnergySNe(StarSpectrum):
         """Return the options of the emission: for a dipole those of the net flux through the core."""
         import astropy.units as u
 
-        from ..supernova.deposition import geometry_of
+        from ..supernova.signals.deposition import geometry_of
 
         geometry = geometry_of(
             model, self.star, self._envelope * u.cm, self._core * u.cm, self._emission
@@ -118,8 +118,8 @@ class LowEnergySNe(StarSpectrum):
         return geometry.options
 
     def _tabled(self, model):
-        from ..supernova.deposition import decayed_between
-        from ..supernova.visible import visible_fraction
+        from ..supernova.signals.deposition import decayed_between
+        from ..supernova.signals.visible import visible_fraction
 
         energy, rate = self._tabled_rate(model)
         kept = decayed_between(

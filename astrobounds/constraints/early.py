@@ -18,7 +18,7 @@ _NODES = 7
 
 
 class Abundances(NamedTuple):
-    """What constraints need of :class:`astrobounds.cosmology.nucleosynthesis.BBN`."""
+    """What constraints need of :class:`astrobounds.cosmology.abundances.BBN`."""
 
     Neff: float
     Yp: float
@@ -39,7 +39,7 @@ class EarlyUniverse:
 
     def __init__(self, rates="default", network="small", neutrinos="integrated", table="auto"):
         from ..cosmology import load_network
-        from ..cosmology.decoupling import check_choices
+        from ..cosmology.neutrinos.decoupling import check_choices
         from .early_table import check
 
         check(table)
@@ -52,7 +52,10 @@ class EarlyUniverse:
     @property
     def references(self):
         """BibTeX keys of rates, weak corrections and decoupling."""
-        from ..cosmology import decoupling, load_network, nucleosynthesis, weak
+        from ..cosmology import abundances as nucleosynthesis
+        from ..cosmology import load_network
+        from ..cosmology.neutrinos import decoupling
+        from ..cosmology.weak import rates as weak
 
         rates, network, _ = self.choices
         return (*nucleosynthesis.references, *decoupling.references, *weak.references,
@@ -108,7 +111,7 @@ class EarlyUniverse:
 
     def _look_up(self, model, omega_b, tau_n, shifts):
         """Return :class:`Abundances` from the table, or None where it has none."""
-        from ..cosmology.baryons import helium_mass_fraction
+        from ..cosmology.plasma.baryons import helium_mass_fraction
         from .early_table import OMEGA_B, TAU_N, shifted
 
         if not self._ray.holds(model):
@@ -179,7 +182,7 @@ class TheoryShifts(NamedTuple):
         the one coordinate: between Delta N_eff = -1.5 and 3 the width of D/H is then followed
         within 0.1 %, that of Y_p within 0.5 % (4 % where D/H is below that of omega_b = 0.05).
         """
-        from ..cosmology.splines import hermite
+        from ..numerics.splines import hermite
 
         x = min(max(np.log(DH), self.ln_DH[0]), self.ln_DH[-1])
         n = len(self.ln_DH)
@@ -194,7 +197,7 @@ def theory_shifts(choices):
     import astropy.units as u
 
     from ..cosmology import bbn_grid, theory_covariance
-    from ..cosmology.splines import slopes
+    from ..numerics.splines import slopes
 
     rates, network, neutrinos = choices
     options = {"rates": rates, "network": network, "neutrinos": neutrinos}

@@ -54,7 +54,7 @@ class Ray:
     @classmethod
     def of(cls, region, choices):
         """Return the ray of a region, or a sentence that says why it has none."""
-        from ..cosmology.relic_model import is_particle
+        from ..cosmology.relics.model import is_particle
 
         names = getattr(region.model, "parameters", ())
         if len(names) < 2 or "." not in names[1]:
@@ -65,7 +65,7 @@ class Ray:
         ray = cls(region, choices)
         if ray.masses is None or not is_particle(ray.at(np.min(ray.masses), 1.0)):
             return "no table: the model is no particle"
-        from ..cosmology.relic_model import MASS_RANGE
+        from ..cosmology.relics.model import MASS_RANGE
 
         if np.min(ray.masses) < MASS_RANGE[0] or np.max(ray.masses) > MASS_RANGE[1]:
             return f"no table: masses leave {MASS_RANGE[0]:g} to {MASS_RANGE[1]:g} MeV"
@@ -104,7 +104,7 @@ class Ray:
 
     def solve(self, point):
         """Return the tabulated quantities at (mass, ln lifetime), nan where a solver failed."""
-        from ..cosmology.relic_table import NAMES
+        from ..cosmology.relics.table import NAMES
 
         mass, y = point
         try:
@@ -130,7 +130,7 @@ def quantities(model, choices):
 
 def table_of(ray, mapper=map, show=True, label="bbn"):
     """Return the :class:`relic_table.Table` of a ray, built once per process."""
-    from ..cosmology import relic_table
+    from ..cosmology.relics import table as relic_table
     from ..progress import Progress
 
     if ray.key not in _BUILT:

@@ -36,8 +36,8 @@ class StarSpectrum:
     def prepare(self, region, mapper=map, show=True):
         """Build a table of emission spectra if the couplings vary along one ray."""
         from ..progress import Progress
-        from ..supernova import surface
-        from ..supernova.portals import portal_of
+        from ..supernova.signals import surface
+        from ..supernova.signals.portals import portal_of
 
         portal = portal_of(region.model)
         pattern = None if portal is None else portal.pattern(region)
@@ -66,7 +66,7 @@ class StarSpectrum:
 
     def _tabled_rate(self, model):
         """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) read from the table."""
-        from ..supernova.cooling import couplings
+        from ..supernova.signals.cooling import couplings
 
         return self._table.spectrum(model.mass_mev, sum(couplings(model).values()))
 

@@ -110,8 +110,8 @@ class SN1987ACooling:
     def prepare(self, region, mapper=map, show=True):
         """Build the luminosity table of a region of model space."""
         from ..progress import Progress
-        from ..supernova import surface
-        from ..supernova.portals import portal_of
+        from ..supernova.signals import surface
+        from ..supernova.signals.portals import portal_of
 
         portal = portal_of(region.model)
         if portal is None or "mass" not in region.ranges:
@@ -160,7 +160,7 @@ class SN1987ACooling:
         """Return L_X [erg/s] of the star, from the table if there is one."""
         if self._table is None:
             return self.luminosity(model)
-        from ..supernova.cooling import couplings
+        from ..supernova.signals.cooling import couplings
 
         strengths = couplings(model)
         if self._pattern is not None:

@@ -61,8 +61,8 @@ class SN1987ANeutrinos(StarSpectrum):
                  duration=DURATION_S, window=30.0, core_cm=1e7, core_width=0.3, secondaries="flight",
                  ordering="normal", oxygen=True, detectors=("KII", "IMB", "Baksan"), pinch=2.0,
                  burst_energy=(52.7, 0.3), burst_mean=(12.0, 0.25)):  # fmt: skip
-        from ..models.neutrino_cascade import SECONDARIES
-        from ..supernova.neutrino_events import Setting
+        from ..models.decays.neutrino_cascade import SECONDARIES
+        from ..supernova.signals.neutrinos import Setting
 
         super().__init__(star, gravity, helicity, neutrinos, duration)
         if not isinstance(oxygen, bool):
@@ -106,7 +106,7 @@ class SN1987ANeutrinos(StarSpectrum):
 
     def _expected(self, model, nuisance):
         """Return (Setting, fluences of the particle or None, fluences of the burst)."""
-        from ..supernova import neutrino_events as events
+        from ..supernova.signals import neutrinos as events
 
         values = {**self._center, **nuisance}
         setting = replace(self._setting, distance_kpc=values[DISTANCE[0]], core_cm=10.0 ** values[RADIUS])
@@ -158,7 +158,7 @@ _CACHE = {}
 
 def _lines(model, secondaries):
     """Neutrinos of one decay, kept for the last models that differ in their coupling alone."""
-    from ..models.neutrino_cascade import of_model
+    from ..models.decays.neutrino_cascade import of_model
 
     weights = getattr(model, "mixing_vector", None)
     if weights is None:

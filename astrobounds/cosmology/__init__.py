@@ -3,25 +3,25 @@
 from ..lazy import attach
 
 _LAZY = {
-    "BBN": ".bbn_result",
+    "BBN": ".result",
     "BBNGrid": ".sensitivity",
-    "Background": ".decoupling",
-    "DarkDecay": ".relic_model",
-    "Emission": ".kinetic_sources",
-    "Injection": ".cascade_injection",
+    "Background": ".neutrinos.decoupling",
+    "DarkDecay": ".relics.model",
+    "Emission": ".neutrinos.kinetic.sources",
+    "Injection": ".cascade.source",
     "Measurement": ".measured",
-    "Reheating": ".relic_dipole",
-    "bbn": ".nucleosynthesis",
+    "Reheating": ".relics.dipole",
+    "bbn": ".abundances",
     "bbn_grid": ".sensitivity",
     "consistency_table": ".consistency_tables",
-    "decouple": ".decoupling",
-    "load_network": ".network",
+    "decouple": ".neutrinos.decoupling",
+    "load_network": ".nuclear.network",
     "measurement": ".measured",
     "measurements": ".measured",
-    "photodisintegration": ".cascade",
+    "photodisintegration": ".cascade.disintegration",
     "sensitivities": ".sensitivity",
     "theory_covariance": ".theory_error",
-    "thermodynamics": ".plasma",
+    "thermodynamics": ".plasma.thermodynamics",
 }
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..errors import DomainError
-from .nucleosynthesis import bbn
+from .abundances import bbn
 from .sensitivity import bbn_grid
 from .theory_error import theory_covariance
 

@@ -7,8 +7,8 @@ import numpy as np
 
 from .. import constants as const
 from ..errors import DomainError
-from . import baryons
-from .nucleosynthesis import RANGES, checked_inputs, expand, run_network, yields
+from .abundances import RANGES, checked_inputs, expand, run_network, yields
+from .plasma import baryons
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 _STEP = 0.02  # of ln x; fourth-order differences leave 1e-5, the noise of the network 1e-6
@@ -61,7 +61,7 @@ def sensitivities(
     -----
     Fourth-order central differences with steps of 2 and 4 per cent; good to 1e-4 absolute.
     """
-    from .network import load_network
+    from .nuclear.network import load_network
 
     inputs = checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed)
     eta, tau_n = inputs["eta"], inputs["tau_n"]
@@ -161,8 +161,8 @@ def bbn_grid(
         As for :func:`astrobounds.cosmology.bbn`.
     """
     from ..units import time_s
-    from . import decoupling
-    from .network import load_network
+    from .neutrinos import decoupling
+    from .nuclear.network import load_network
 
     if omega_b is not None and eta is not None:
         raise DomainError("omega_b and eta are both given: give one of them")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .nucleosynthesis import bbn, run_network
+from .abundances import bbn, run_network
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 

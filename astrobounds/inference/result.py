@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..constraints.levels import threshold
+from ..constraints.confidence import threshold
 from ..errors import ConfigError, did_you_mean
 from ..priors import _number
 

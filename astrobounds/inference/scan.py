@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..constraints.levels import threshold
+from ..constraints.confidence import threshold
 from ..errors import ConfigError, DataError, did_you_mean
 from ..priors import _number
 from ..progress import Progress
@@ -65,7 +65,7 @@ class Scan:
     def excluded(self, cl=0.9, constraint=None, rule="limit"):
         """Return the mask of excluded points, shape (nx, ny); a failed point is never excluded.
 
-        See :func:`astrobounds.constraints.levels.threshold` for the rule.
+        See :func:`astrobounds.constraints.confidence.threshold` for the rule.
         """
         return self.delta_chi2(constraint) >= 2.0 * threshold(cl, rule)
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import constants as const
 from ..errors import ConfigError, DomainError, did_you_mean
-from ..models.phase_space import three_body
+from ..models.decays.phase_space import three_body
 from ..units import energy_mev
 from .kernels import LEPTONS, PARENT_MASS, PARENTS, production, rate_factor, ratio_change
 

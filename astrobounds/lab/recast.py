@@ -29,7 +29,7 @@ def grid_masses():
 
 @lru_cache(maxsize=1)
 def _default_table():
-    from ..models.widths import CHANNELS, width_table
+    from ..models.decays.hnl_widths import CHANNELS, width_table
 
     table = width_table(grid_masses())
     return {channel: table[:, i] for i, channel in enumerate(CHANNELS)}
@@ -61,7 +61,7 @@ def channel_table(widths=None):
 def channel_widths(mass_mev, widths=None):
     """Return ``{channel: [w_e, w_mu, w_tau]}`` in MeV at one mass."""
     if widths is None:
-        from ..models.widths import flavour_widths as widths
+        from ..models.decays.hnl_widths import flavour_widths as widths
     return widths(float(mass_mev))
 
 

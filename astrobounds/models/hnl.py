@@ -149,7 +149,7 @@ class HNL(Decaying):
 
     @cached_property
     def _partial_mev(self):
-        from .widths import CHANNELS, width_table
+        from .decays.hnl_widths import CHANNELS, width_table
 
         table = self.width_factor * (width_table(self.mass_mev) @ self.mixing_vector)
         return {name: float(w) for name, w in zip(CHANNELS, table) if w > 0.0}

@@ -11,7 +11,7 @@ import astrobounds as ab
 from astrobounds import references
 from astrobounds.constraints import early
 from astrobounds.constraints.protocol import Constraint
-from astrobounds.cosmology.nucleosynthesis import RANGES
+from astrobounds.cosmology.abundances import RANGES
 from astrobounds.errors import ConfigError, DomainError
 from astrobounds.models import standard
 

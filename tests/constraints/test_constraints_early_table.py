@@ -12,7 +12,7 @@ from astrobounds import constants as const
 from astrobounds.constraints import early_table
 from astrobounds.constraints.early import EarlyUniverse
 from astrobounds.constraints.protocol import Region
-from astrobounds.cosmology import relic_table
+from astrobounds.cosmology.relics import table as relic_table
 from astrobounds.errors import ConfigError, ConvergenceError, ValidityWarning
 
 FIXED = Region(ab.HNL, "majorana", {"mixing.e": (1e-10, 1e-1)}, {"mass": 40.0}, {})

@@ -10,7 +10,7 @@ from astrobounds.constraints.protocol import S_90
 from astrobounds.constraints.sn1987a import LOG10_BUDGET
 from astrobounds.errors import ConfigError, DataError
 from astrobounds.supernova import History, cooling_history, scale_temperature
-from astrobounds.supernova.history import BINDING_ENERGY, ENERGY_BUDGET
+from astrobounds.supernova.signals.history import BINDING_ENERGY, ENERGY_BUDGET
 
 STAR = ab.supernova.load("fiducial")
 WARM = "ln_T_core_sn1987a"

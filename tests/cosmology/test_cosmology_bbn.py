@@ -15,10 +15,11 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds import references
-from astrobounds.cosmology import baryons, nucleosynthesis
-from astrobounds.cosmology.decoupling import Relic
-from astrobounds.cosmology.network import load_network
-from astrobounds.cosmology.nucleosynthesis import expand, run_network, yields
+from astrobounds.cosmology import abundances as nucleosynthesis
+from astrobounds.cosmology.abundances import expand, run_network, yields
+from astrobounds.cosmology.neutrinos.decoupling import Relic
+from astrobounds.cosmology.nuclear.network import load_network
+from astrobounds.cosmology.plasma import baryons
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 
 

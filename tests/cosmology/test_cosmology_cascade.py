@@ -7,10 +7,9 @@ import pytest
 from scipy.integrate import dblquad, quad
 
 from astrobounds.constants import ALPHA, M_E
-from astrobounds.cosmology import cascade_kernels as ck
-from astrobounds.cosmology import cascade_march as march
-from astrobounds.cosmology import cascade_tables as tables
-from astrobounds.cosmology.cascade_clock import PHOTONS
+from astrobounds.cosmology.cascade import kernels as ck
+from astrobounds.cosmology.cascade import march, tables
+from astrobounds.cosmology.cascade.clock import PHOTONS
 from astrobounds.numerics.quadrature import gauss_legendre
 
 SIGMA_T = 8.0 * math.pi / 3.0 * ck.R_E**2

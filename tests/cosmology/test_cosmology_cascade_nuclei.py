@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
-from astrobounds.cosmology import cascade_clock as clock
-from astrobounds.cosmology import cascade_nuclei as nuclei
-from astrobounds.cosmology.cascade import electromagnetic_decay, photodisintegration
-from astrobounds.cosmology.cascade_injection import Injection, radiated_photons, two_body
-from astrobounds.cosmology.nuclides import nuclide
+from astrobounds.cosmology.cascade import clock, nuclei
+from astrobounds.cosmology.cascade.disintegration import electromagnetic_decay, photodisintegration
+from astrobounds.cosmology.cascade.source import Injection, radiated_photons, two_body
+from astrobounds.cosmology.nuclear.nuclides import nuclide
 from astrobounds.errors import DomainError, ValidityWarning
 from astrobounds.references import bibtex, collect
 

@@ -13,11 +13,11 @@ import astropy.units as u
 import numpy as np
 import pytest
 
-from astrobounds.cosmology import cascade_march as march
-from astrobounds.cosmology.cascade import photodisintegration
-from astrobounds.cosmology.cascade_clock import PHOTONS
-from astrobounds.cosmology.cascade_injection import two_body
-from astrobounds.cosmology.cascade_nuclei import MILLIBARN, photodisintegrations, sigma_cells
+from astrobounds.cosmology.cascade import march
+from astrobounds.cosmology.cascade.clock import PHOTONS
+from astrobounds.cosmology.cascade.disintegration import photodisintegration
+from astrobounds.cosmology.cascade.nuclei import MILLIBARN, photodisintegrations, sigma_cells
+from astrobounds.cosmology.cascade.source import two_body
 
 # its abundances at the end of nucleosynthesis (file sm.tar.gz), n_i/n_b
 START = {

@@ -7,8 +7,8 @@ import astropy.units as u
 import numpy as np
 import pytest
 
+from astrobounds.cosmology.abundances import bbn
 from astrobounds.cosmology.consistency_tables import DELTA_N, OMEGA_B, consistency_table
-from astrobounds.cosmology.nucleosynthesis import bbn
 from astrobounds.cosmology.theory_error import theory_covariance
 from astrobounds.errors import DomainError
 

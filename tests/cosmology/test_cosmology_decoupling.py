@@ -9,10 +9,11 @@ from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import collisions, decoupling, expansion, plasma
-from astrobounds.cosmology.decoupling import External, Relic, solve
-from astrobounds.cosmology.tables import read_numbers
+from astrobounds.cosmology.neutrinos import collisions, decoupling, expansion
+from astrobounds.cosmology.neutrinos.decoupling import External, Relic, solve
+from astrobounds.cosmology.plasma import thermodynamics as plasma
 from astrobounds.datafiles import data_path
+from astrobounds.ecsv import read_numbers
 from astrobounds.errors import ConfigError, ConvergenceError, DomainError
 
 TABLE = {  # tau: f_a1..4, f_s1..2, f_n1..4

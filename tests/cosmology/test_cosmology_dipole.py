@@ -10,23 +10,33 @@ from scipy.integrate import quad
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import (
-    plasma,
-    relic,
-    relic_dipole,
-    relic_dipole_exchange,
-    relic_dipole_rates,
-    relic_history,
-    relic_model,
-    thermal_history,
+from astrobounds.cosmology.neutrinos.expansion import H_FACTOR, fermi_f3
+from astrobounds.cosmology.plasma import hot as thermal_history
+from astrobounds.cosmology.plasma import thermodynamics as plasma
+from astrobounds.cosmology.relics import (
+    boltzmann as relic,
 )
-from astrobounds.cosmology.expansion import H_FACTOR, fermi_f3
-from astrobounds.cosmology.splines import slopes
-from astrobounds.cosmology.tables import read_numbers
+from astrobounds.cosmology.relics import (
+    dipole as relic_dipole,
+)
+from astrobounds.cosmology.relics import (
+    dipole_rates as relic_dipole_rates,
+)
+from astrobounds.cosmology.relics import (
+    history as relic_history,
+)
+from astrobounds.cosmology.relics import (
+    levelling as relic_dipole_exchange,
+)
+from astrobounds.cosmology.relics import (
+    model as relic_model,
+)
 from astrobounds.datafiles import data_path
+from astrobounds.ecsv import read_numbers
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.dipole import DipoleHNL, dipole_from_moment, radiative_width
 from astrobounds.numerics.collision import unit_rule
+from astrobounds.numerics.splines import slopes
 
 ETA = 6.12e-10
 STANDARD = ab.cosmology.bbn()

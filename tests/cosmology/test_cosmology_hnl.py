@@ -11,21 +11,27 @@ from scipy.optimize import brentq
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import (
-    decoupling,
-    injection,
-    nucleosynthesis,
-    plasma,
-    relic,
-    relic_history,
-    relic_model,
+from astrobounds.cosmology import abundances as nucleosynthesis
+from astrobounds.cosmology.neutrinos import decoupling
+from astrobounds.cosmology.neutrinos.expansion import fermi_f2, fermi_f3
+from astrobounds.cosmology.nuclear.network import load_network
+from astrobounds.cosmology.plasma import thermodynamics as plasma
+from astrobounds.cosmology.relics import (
+    boltzmann as relic,
 )
-from astrobounds.cosmology.expansion import fermi_f2, fermi_f3
-from astrobounds.cosmology.network import load_network
-from astrobounds.cosmology.relic_model import DarkDecay
-from astrobounds.cosmology.splines import slopes
+from astrobounds.cosmology.relics import (
+    history as relic_history,
+)
+from astrobounds.cosmology.relics import (
+    injection,
+)
+from astrobounds.cosmology.relics import (
+    model as relic_model,
+)
+from astrobounds.cosmology.relics.model import DarkDecay
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
+from astrobounds.numerics.splines import slopes
 
 ETA = 6.12e-10
 STANDARD = ab.cosmology.bbn()
@@ -222,7 +228,7 @@ def test_published_fates_of_pions():
     n = 0.790653 * np.exp(-3.0 * (run.ln_a - run.ln_a[0]) - (run.t - run.t[0]) / 0.05)
     visible = np.zeros(11)
     visible[injection.PI] = 1.434
-    from astrobounds.cosmology import mesons
+    from astrobounds.cosmology.relics import mesons
 
     found = mesons.population(
         run.Tg, relic_history.baryon_density(run, ETA), 0.5, n * const.HBAR / 0.05, visible

@@ -5,11 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from astrobounds import constants as const
-from astrobounds.cosmology import injection as inj
+from astrobounds.cosmology.relics import injection as inj
 from astrobounds.errors import ConfigError
 from astrobounds.models.channel import PRODUCTS
+from astrobounds.models.decays.phase_space import pair_functions
 from astrobounds.models.hnl import HNL
-from astrobounds.models.phase_space import pair_functions
 
 MASSES = np.concatenate([np.geomspace(1.1, 1865.0, 90), [135.0, 139.7, 140.1, 245.3, 494.2, 1000.1]])
 PATTERNS = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.2, 0.5, 0.3))

@@ -5,18 +5,25 @@ import pytest
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import (
-    collisions,
-    decoupling,
-    kinetic,
-    kinetic_electrons,
-    kinetic_kernels,
-    kinetic_neutrinos,
-    kinetic_sources,
+from astrobounds.cosmology.neutrinos import collisions, decoupling
+from astrobounds.cosmology.neutrinos.kinetic import (
+    electrons as kinetic_electrons,
+)
+from astrobounds.cosmology.neutrinos.kinetic import (
+    events as kinetic_neutrinos,
+)
+from astrobounds.cosmology.neutrinos.kinetic import (
+    kernels as kinetic_kernels,
+)
+from astrobounds.cosmology.neutrinos.kinetic import (
+    solve as kinetic,
+)
+from astrobounds.cosmology.neutrinos.kinetic import (
+    sources as kinetic_sources,
 )
 from astrobounds.errors import ConfigError, DomainError
-from astrobounds.models import neutrino_spectra
-from astrobounds.models.rest_spectrum import RestSpectrum
+from astrobounds.models.decays import neutrino_spectra
+from astrobounds.models.decays.rest_spectrum import RestSpectrum
 
 PLAIN = {"h": 0.4, "n": 60}
 
@@ -310,7 +317,7 @@ def test_distortion_grows_with_momentum_and_is_largest_for_nu_e(standard):
 
 def test_energy_is_conserved_over_the_run(standard):
     """d(rho a^3) = -P d(a^3) for plasma and neutrinos together."""
-    from astrobounds.cosmology import plasma
+    from astrobounds.cosmology.plasma import thermodynamics as plasma
 
     out = np.empty((len(standard.Tg), 4))
     plasma._states(np.ascontiguousarray(standard.Tg), plasma.table("full"), out)
@@ -440,7 +447,7 @@ def test_published_long_lived_particle_into_pions(standard):
 @pytest.mark.parametrize("energy", [20.0, 45.0, 60.0])
 def test_fast_neutrinos_have_the_cross_section_of_inverse_beta_decay(energy):
     """Within 3 % of the parametrisation of astro-ph/0302055; first order 1 - 7.22 E/M, 1 + 1.01 E/M."""
-    from astrobounds.cosmology import weak
+    from astrobounds.cosmology.weak import rates as weak
 
     log = np.log(energy)
     published = energy ** (-0.07056 + 0.02018 * log - 0.001953 * log**3) * 1e-43 / 9.52e-44

@@ -9,8 +9,8 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import brentq
 
 from astrobounds import constants as const
-from astrobounds.cosmology import injection, mesons
-from astrobounds.cosmology.nucleosynthesis import bbn
+from astrobounds.cosmology.abundances import bbn
+from astrobounds.cosmology.relics import injection, mesons
 from astrobounds.errors import ValidityWarning
 from astrobounds.models.hnl import HNL
 

@@ -6,10 +6,10 @@ from network_background import standard
 from scipy.integrate import solve_ivp
 
 from astrobounds import constants as const
-from astrobounds.cosmology import network_kernels as k
-from astrobounds.cosmology.network import T_NUCLEAR, Network, load_network
-from astrobounds.cosmology.rates import evaluation
-from astrobounds.cosmology.reactions import GK, key_reactions, reactions
+from astrobounds.cosmology.nuclear import kernels as k
+from astrobounds.cosmology.nuclear.network import T_NUCLEAR, Network, load_network
+from astrobounds.cosmology.nuclear.rates import evaluation
+from astrobounds.cosmology.nuclear.reactions import GK, key_reactions, reactions
 from astrobounds.errors import ConfigError, DomainError
 from astrobounds.numerics.status import MAX_STEPS
 from astrobounds.references import bibtex

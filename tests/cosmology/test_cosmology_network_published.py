@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from network_background import OMEGA_TO_ETA, standard
 
-from astrobounds.cosmology.network import load_network
-from astrobounds.cosmology.nucleosynthesis import bbn
+from astrobounds.cosmology.abundances import bbn
+from astrobounds.cosmology.nuclear.network import load_network
 from astrobounds.cosmology.theory_error import theory_covariance
 
 # ln(abundance) by ln(rate) for Y_p, D/H, He3/H, Li7/H: every exponent of Fields et al. 2020

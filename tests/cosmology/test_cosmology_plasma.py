@@ -9,8 +9,8 @@ from scipy.integrate import dblquad, quad
 from scipy.interpolate import CubicSpline
 
 from astrobounds import constants as const
-from astrobounds.cosmology import plasma as module
 from astrobounds.cosmology import thermodynamics
+from astrobounds.cosmology.plasma import thermodynamics as module
 from astrobounds.errors import ConfigError, DomainError
 
 E2 = 4.0 * np.pi * const.ALPHA

@@ -10,7 +10,8 @@ from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import decoupling, plasma
+from astrobounds.cosmology.neutrinos import decoupling
+from astrobounds.cosmology.plasma import thermodynamics as plasma
 
 SETTING = {"omega_b": 0.0223, "tau_n": 878.4 * u.s, "neutrinos": "common", "qed": "e3"}
 

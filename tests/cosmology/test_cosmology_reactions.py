@@ -5,9 +5,9 @@ import pytest
 from scipy.integrate import quad
 
 from astrobounds import constants as const
-from astrobounds.cosmology import rates as R
-from astrobounds.cosmology.nuclides import nuclide, nuclides
-from astrobounds.cosmology.reactions import GK, key_reactions, orderings, reaction, reactions
+from astrobounds.cosmology.nuclear import rates as R
+from astrobounds.cosmology.nuclear.nuclides import nuclide, nuclides
+from astrobounds.cosmology.nuclear.reactions import GK, key_reactions, orderings, reaction, reactions
 from astrobounds.datafiles import data_path, read_ecsv
 from astrobounds.errors import ConfigError, DomainError
 from astrobounds.references import bibtex

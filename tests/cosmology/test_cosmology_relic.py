@@ -7,10 +7,12 @@ from scipy.integrate import quad, solve_ivp
 from scipy.interpolate import CubicSpline
 
 from astrobounds import constants as const
-from astrobounds.cosmology import relic, relic_rates, thermal_history
-from astrobounds.cosmology.decoupling_start import entropy_at
-from astrobounds.cosmology.tables import read_numbers
+from astrobounds.cosmology.plasma import hot as thermal_history
+from astrobounds.cosmology.plasma.matching import entropy_at
+from astrobounds.cosmology.relics import boltzmann as relic
+from astrobounds.cosmology.relics import rates as relic_rates
 from astrobounds.datafiles import data_path
+from astrobounds.ecsv import read_numbers
 from astrobounds.errors import DomainError
 from astrobounds.models.hnl import HNL
 from astrobounds.models.process import hnl_processes

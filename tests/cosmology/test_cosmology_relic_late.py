@@ -9,9 +9,11 @@ from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import cascade, cascade_clock, relic_late
-from astrobounds.cosmology.baryons import ZETA3
-from astrobounds.cosmology.relic_late import photodisintegration
+from astrobounds.cosmology.cascade import clock as cascade_clock
+from astrobounds.cosmology.cascade import disintegration as cascade
+from astrobounds.cosmology.plasma.baryons import ZETA3
+from astrobounds.cosmology.relics import late as relic_late
+from astrobounds.cosmology.relics.late import photodisintegration
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
 

@@ -6,7 +6,8 @@ import pytest
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import DarkDecay, bbn, relic_model
+from astrobounds.cosmology import DarkDecay, bbn
+from astrobounds.cosmology.relics import model as relic_model
 from astrobounds.errors import ValidityWarning
 
 
@@ -21,7 +22,7 @@ def fifty():
 
 def test_energy_of_the_sources_is_the_energy_of_the_relic(fifty):
     """Heat and neutrinos of every flavour, with muons and pions that stop, close the balance."""
-    from astrobounds.cosmology.relic_momentum import external
+    from astrobounds.cosmology.relics.momentum import external
 
     evolution = relic_model.evolve(ab.HNL(mass=300 * u.MeV, mixing={"mu": 2e-8}), 6e-10)
     modes = evolution.modes

@@ -9,10 +9,11 @@ from scipy.integrate import quad
 from scipy.special import loggamma, spence
 
 from astrobounds import constants as const
-from astrobounds.cosmology import radiative, thermal, weak
-from astrobounds.cosmology.decoupling import solve
-from astrobounds.cosmology.tables import read_numbers
+from astrobounds.cosmology.neutrinos.decoupling import solve
+from astrobounds.cosmology.weak import radiative, thermal
+from astrobounds.cosmology.weak import rates as weak
 from astrobounds.datafiles import data_path
+from astrobounds.ecsv import read_numbers
 
 T = np.array([5.0, 1.0, 0.3, 0.1])
 Q = radiative.Q_UNIT

@@ -40,7 +40,7 @@ class Lifetime:
         return {}
 
     def width(self, mass_mev):
-        from astrobounds.models.widths import CHANNELS, width_table
+        from astrobounds.models.decays.hnl_widths import CHANNELS, width_table
 
         table = width_table(mass_mev)[..., 0]
         return 2.0 * (table.sum(axis=-1) - table[..., CHANNELS.index("nu gamma")])

@@ -247,7 +247,7 @@ def test_dark_width():
 
 
 def test_dark_width_closes_a_closed_contour():
-    from astrobounds.models.widths import width_table
+    from astrobounds.models.decays.hnl_widths import width_table
 
     argo = ab.lab.load("argoneut_2021_utau4")
     gamma = width_table(700.0)[:, 2].sum()  # MeV at U_tau^2 = 1

@@ -16,7 +16,7 @@ from astrobounds.errors import ConfigError, DataError, DomainError
 from astrobounds.lab import catalogue
 from astrobounds.lab.curve import Curve
 from astrobounds.lab.kernels import PARENTS
-from astrobounds.models.widths import CHANNELS
+from astrobounds.models.decays.hnl_widths import CHANNELS
 
 NAMES = ab.lab.names()
 

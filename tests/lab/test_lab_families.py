@@ -16,7 +16,7 @@ from astrobounds.lab.families import (
     Step,
     family,
     signal_limit,
-)  # fmt: skip
+)
 from astrobounds.lab.kernels import family_lnl
 
 

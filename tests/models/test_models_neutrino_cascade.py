@@ -5,11 +5,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 from astrobounds import constants as const
-from astrobounds.cosmology import injection as inj
+from astrobounds.cosmology.relics import injection as inj
 from astrobounds.errors import ConfigError
-from astrobounds.models import neutrino_cascade as cascade
+from astrobounds.models.decays import neutrino_cascade as cascade
+from astrobounds.models.decays.neutrino_spectra import stopped
 from astrobounds.models.hnl import HNL
-from astrobounds.models.neutrino_spectra import stopped
 
 
 @pytest.mark.parametrize("mass", [30.0, 160.0, 300.0, 450.0, 900.0, 1400.0])

@@ -6,11 +6,11 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 from astrobounds import constants as const
-from astrobounds.cosmology import injection as inj
+from astrobounds.cosmology.relics import injection as inj
 from astrobounds.errors import ConfigError
-from astrobounds.models import neutrino_spectra as spectra
 from astrobounds.models.channel import PRODUCTS
-from astrobounds.models.rest_spectrum import RestSpectrum
+from astrobounds.models.decays import neutrino_spectra as spectra
+from astrobounds.models.decays.rest_spectrum import RestSpectrum
 
 FLAVOURS = const.FLAVOURS
 

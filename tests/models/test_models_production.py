@@ -6,7 +6,7 @@ import pytest
 
 from astrobounds import constants as const
 from astrobounds.errors import DomainError
-from astrobounds.models.production import _semileptonic, three_body_ratio
+from astrobounds.models.decays.production import _semileptonic, three_body_ratio
 
 
 def test_kmu3_over_ke3_is_the_measured_ratio():

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from astrobounds import HNL
 from astrobounds import constants as const
 from astrobounds.errors import DomainError
-from astrobounds.models.phase_space import pair_functions, three_body
-from astrobounds.models.widths import CHANNELS, flavour_widths, width_table
+from astrobounds.models.decays.hnl_widths import CHANNELS, flavour_widths, width_table
+from astrobounds.models.decays.phase_space import pair_functions, three_body
 
 masses = st.floats(0.05, 990.0)
 mixings = st.fixed_dictionaries({f: st.floats(0.0, 0.33) for f in const.FLAVOURS})

@@ -7,13 +7,7 @@ from hypothesis import strategies as st
 
 from astrobounds import constants as const
 from astrobounds.models.process import _annihilation, _neutral_current, _swap
-from astrobounds.numerics.collision import (
-    N_PRODUCTS,
-    angular,
-    contact_rates,
-    contact_table,
-    unit_rule,
-)
+from astrobounds.numerics.collision import N_PRODUCTS, angular, contact_rates, contact_table, unit_rule
 
 G2 = 1.1663787e-11**2  # G_F^2 of the published benchmarks
 S2W, G_AXIAL, V_UD, M_E, M_MU = 0.2312, 1.27, 0.974, 0.511, 105.66

@@ -64,7 +64,7 @@ def test_a_constant_reaches_the_kernels_that_use_it_through_other_files(tmp_path
     constants = tmp_path / "astrobounds" / "constants.py"
     constants.write_text(constants.read_text() + "\nNOTHING = 1\n")
     changed = {name for name, value in digests(tmp_path).items() if value != before[name]}
-    assert {"models/widths.py", "models/phase_space.py", "gamma/fsr.py"} & changed
+    assert {"models/decays/hnl_widths.py", "models/decays/phase_space.py", "gamma/fsr.py"} & changed
     assert not [name for name in changed if name.startswith("numerics/rodas")]
 
 

@@ -12,8 +12,8 @@ import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.models.process import hnl_processes
 from astrobounds.supernova import Star, free_streaming_shares, scale_temperature
-from astrobounds.supernova.deposition import deposition_energies
-from astrobounds.supernova.emission import Resolution, rate_table
+from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.transport.rate_table import Resolution, rate_table
 
 COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
 FINE = Resolution(radii=4, energies=40, outer=16, inner=10)

@@ -7,9 +7,9 @@ from scipy.integrate import quad
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.numerics.collision import N_PRODUCTS, contact_rates, unit_rule
-from astrobounds.supernova import eos
-from astrobounds.supernova import plasmon as pl
-from astrobounds.supernova import upscatter as up
+from astrobounds.reactions import plasmon as pl
+from astrobounds.reactions import upscatter as up
+from astrobounds.supernova.star import eos
 
 RULE = unit_rule(48)
 D2 = 1e-24  # MeV^-2 of d = 1e-9 GeV^-1

@@ -7,9 +7,9 @@ from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.models.phase_space import pair_functions, three_body
-from astrobounds.supernova.deposition import deposition_energies
-from astrobounds.supernova.visible import (
+from astrobounds.models.decays.phase_space import pair_functions, three_body
+from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.signals.visible import (
     MASSLESS_PAIR,
     mixed_pair_width,
     pair_share,
@@ -151,7 +151,7 @@ def test_dipole_decays_are_counted_once():
 
 def test_net_flux_diffuses():
     """Opaque: -(2 R^2/3 pi) int dE E p^2 (df_eq/dr)/kappa per state, kappa = Gamma* E/p."""
-    from astrobounds.supernova.cooling import solution
+    from astrobounds.supernova.signals.cooling import solution
 
     dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-5 * GEV})
     ray = solution(dip, STAR, gravity=False, core=20 * u.km)
@@ -175,7 +175,7 @@ def test_net_flux_diffuses():
 
 def test_net_flux_is_the_emission_when_thin():
     """Nothing is absorbed: the net flux is what is made inside the core."""
-    from astrobounds.supernova.cooling import solution
+    from astrobounds.supernova.signals.cooling import solution
 
     dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-12 * GEV})
     net = solution(dip, STAR, core=20 * u.km)

@@ -5,7 +5,7 @@ import pytest
 
 from astrobounds import constants as const
 from astrobounds.numerics.collision import unit_rule
-from astrobounds.supernova import upscatter as up
+from astrobounds.reactions import upscatter as up
 
 RULE = unit_rule(48)
 TAIL = np.ascontiguousarray(np.polynomial.laguerre.laggauss(10))

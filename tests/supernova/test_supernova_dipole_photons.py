@@ -5,7 +5,7 @@ import pytest
 
 from astrobounds import constants as const
 from astrobounds.numerics.collision import unit_rule
-from astrobounds.supernova import plasmon as pl
+from astrobounds.reactions import plasmon as pl
 
 ERG_CM3_S = const.HBAR_C**-3 / const.HBAR / const.ERG
 T, W_PL = 30.0, 12.4811

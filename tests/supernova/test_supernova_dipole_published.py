@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import astrobounds as ab
-from astrobounds.supernova.deposition import deposition_energies
+from astrobounds.supernova.signals.deposition import deposition_energies
 
 AXIS = np.geomspace(1e-12, 1e-9, 121)  # d [GeV^-1]
 

@@ -6,8 +6,8 @@ import pytest
 
 import astrobounds as ab
 from astrobounds.supernova import DipoleMedium, with_neutrinos
-from astrobounds.supernova.cooling import solution
-from astrobounds.supernova.deposition import deposition_energies
+from astrobounds.supernova.signals.cooling import solution
+from astrobounds.supernova.signals.deposition import deposition_energies
 
 GEV = 1 / u.GeV
 STATIC = DipoleMedium(
@@ -171,6 +171,6 @@ def test_zero_coupling_emits_nothing(stars):
 def test_modules_do_not_hide_functions():
     import importlib
 
-    for name in ("emission", "cooling", "deposition"):
-        importlib.import_module(f"astrobounds.supernova.{name}")
+    for name in ("systematics", "cooling", "deposition"):
+        importlib.import_module(f"astrobounds.supernova.signals.{name}")
         assert callable(getattr(ab.supernova, name))

@@ -7,9 +7,9 @@ import pytest
 import astrobounds as ab
 from astrobounds.constraints.protocol import Region
 from astrobounds.models.dipole import DipoleHNL
-from astrobounds.supernova.cooling import couplings, solution
-from astrobounds.supernova.portals import DIPOLE, MIXING, portal_of
-from astrobounds.supernova.surface import CoarseSolutions, luminosity_table
+from astrobounds.supernova.signals.cooling import couplings, solution
+from astrobounds.supernova.signals.portals import DIPOLE, MIXING, portal_of
+from astrobounds.supernova.signals.surface import CoarseSolutions, luminosity_table
 
 LOW, HIGH = 20.0, 40.0
 

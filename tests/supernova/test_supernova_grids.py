@@ -7,7 +7,7 @@ from scipy.integrate import quad
 from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
-from astrobounds.supernova.emission import Resolution, rate_table
+from astrobounds.supernova.transport.rate_table import Resolution, rate_table
 
 STAR = ab.supernova.load("fiducial")
 FINE = Resolution(radii=28, energies=32, outer=20, inner=14, rays=24, steps=100, spectrum=40)

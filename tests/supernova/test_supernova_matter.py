@@ -11,8 +11,8 @@ import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
-from astrobounds.supernova.cooling import solution
-from astrobounds.supernova.matter import (
+from astrobounds.supernova.signals.cooling import solution
+from astrobounds.supernova.transport.matter import (
     MatterMixing,
     mean_factor,
     potential,

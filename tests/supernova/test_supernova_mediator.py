@@ -16,11 +16,11 @@ import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DomainError, ValidityWarning
 from astrobounds.models.mediator import PAIRS, Mediator, channels, pair_width
-from astrobounds.supernova import mediator as med
-from astrobounds.supernova import neutrino_events as events
-from astrobounds.supernova import neutrino_flux as flux
-from astrobounds.supernova.cooling import DEFAULT, couplings, solution
-from astrobounds.supernova.mediator_rates import RULE, pair_integrals, polarised_integrals
+from astrobounds.reactions.coalescence_kernels import RULE, pair_integrals, polarised_integrals
+from astrobounds.supernova.signals import neutrino_flux as flux
+from astrobounds.supernova.signals import neutrinos as events
+from astrobounds.supernova.signals.cooling import DEFAULT, couplings, solution
+from astrobounds.supernova.transport import mediator as med
 
 STAR = ab.supernova.load("fiducial")
 BETA = ab.supernova.load("fiducial", neutrinos="beta")

@@ -9,13 +9,13 @@ from scipy.integrate import quad
 
 import astrobounds as ab
 from astrobounds import constants as const
+from astrobounds.models.decays.production import three_body_ratio
 from astrobounds.models.process import hnl_processes
-from astrobounds.models.production import three_body_ratio
 from astrobounds.numerics.collision import unit_rule
+from astrobounds.reactions.muon_decay import THRESHOLD, decay_rates, muon_decays
 from astrobounds.supernova import free_streaming_shares
-from astrobounds.supernova.emission import Resolution, rate_table
-from astrobounds.supernova.muon_decay import THRESHOLD, decay_rates, muon_decays
-from astrobounds.supernova.variations import with_muons
+from astrobounds.supernova.signals.variations import with_muons
+from astrobounds.supernova.transport.rate_table import Resolution, rate_table
 
 M, ME = const.M_MU, const.M_E
 SQUARE = 128.0 * const.G_FERMI**2

@@ -10,11 +10,11 @@ from scipy.optimize import brentq, minimize
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import ConfigError, DomainError
-from astrobounds.models import neutrino_cascade as cascade
-from astrobounds.supernova import neutrino_cross_sections as cross
-from astrobounds.supernova import neutrino_detectors as det
-from astrobounds.supernova import neutrino_events as events
-from astrobounds.supernova import neutrino_flux as flux
+from astrobounds.models.decays import neutrino_cascade as cascade
+from astrobounds.supernova.signals import neutrino_cross_sections as cross
+from astrobounds.supernova.signals import neutrino_detectors as det
+from astrobounds.supernova.signals import neutrino_flux as flux
+from astrobounds.supernova.signals import neutrinos as events
 
 E, W = det.energy_rule()
 

@@ -7,11 +7,11 @@ import pytest
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DataError
-from astrobounds.models.dipole_scattering import upscatter_rates
 from astrobounds.numerics.collision import unit_rule
-from astrobounds.supernova import nuclei
-from astrobounds.supernova.composition import check_heavy
-from astrobounds.supernova.dipole import _TAIL, dipole_table
+from astrobounds.reactions import nuclei
+from astrobounds.reactions.dipole_scattering import upscatter_rates
+from astrobounds.supernova.star.composition import check_heavy
+from astrobounds.supernova.transport.dipole import _TAIL, dipole_table
 
 RULE = unit_rule(32)
 GAMMA0 = np.diag([1, 1, -1, -1]).astype(complex)

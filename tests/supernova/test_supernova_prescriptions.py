@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import astrobounds as ab
-from astrobounds.supernova import prescriptions as old
+from astrobounds.supernova.signals import prescriptions as old
 
 STAR = ab.supernova.load("fiducial")
 GEV = 1 / u.GeV
@@ -70,7 +70,7 @@ def test_emissivity_at_one_place():
     model = hnl(1e-7, 200.0)
     table = ab.supernova.cooling(model, STAR, gravity=False)  # fills the cache of rates
     assert table.ratio > 0
-    from astrobounds.supernova.cooling import solution
+    from astrobounds.supernova.signals.cooling import solution
 
     rates = solution(model, STAR, gravity=False, helicity="particles").table
     at = rates.pieces[0].size - 1  # just inside 10 km: T = 30 MeV, rho = 3e14

@@ -8,7 +8,8 @@ from scipy.integrate import quad
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DataError, DomainError
-from astrobounds.supernova import eos, tables
+from astrobounds.supernova.star import eos
+from astrobounds.supernova.star import readers as tables
 
 ROWS = [  # r, rho, T, n_B, mu_n - m, mu_p - m, mu_e, k_S(n_p), k_S(n_eff), k_TF, w_pl
     (0, 3.6e14, 15.0, 1.65245e6, 50.282, 23.649, 241.822, 55.051, 41.867, 23.457, 13.543),
@@ -103,7 +104,7 @@ def test_radius_outside_the_profile(star):
 
 
 def test_packaged_names_and_unknown_star():
-    from astrobounds.supernova.catalogue import names
+    from astrobounds.supernova.star.catalogue import names
 
     assert {"fiducial", "illustrative-cold", "illustrative-hot"} <= set(names())
     with pytest.raises(DataError, match="did you mean 'fiducial'"):

@@ -10,7 +10,7 @@ import pytest
 from scipy.optimize import brentq
 
 import astrobounds as ab
-from astrobounds.supernova.cooling import free_streaming_shares, solution
+from astrobounds.supernova.signals.cooling import free_streaming_shares, solution
 
 FINE = ab.supernova.Resolution(radii=16, energies=20, outer=16, inner=10, rays=16, steps=120, spectrum=32)
 

@@ -6,9 +6,9 @@ import pytest
 
 import astrobounds as ab
 from astrobounds.errors import DomainError
-from astrobounds.supernova import prescriptions
-from astrobounds.supernova.systematics import excluded_range
-from astrobounds.supernova.variations import BAND, default_variations
+from astrobounds.supernova.signals import prescriptions
+from astrobounds.supernova.signals.systematics import excluded_range
+from astrobounds.supernova.signals.variations import BAND, default_variations
 
 COARSE = ab.supernova.Resolution(radii=8, energies=12, outer=8, inner=6, rays=6, steps=36, spectrum=14)
 STAR = ab.supernova.load("fiducial")

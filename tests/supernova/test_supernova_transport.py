@@ -8,10 +8,10 @@ from scipy.integrate import quad
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DomainError, ValidityWarning
-from astrobounds.supernova.cooling import solution
-from astrobounds.supernova.emission import RateTable, energy_grid
-from astrobounds.supernova.profile import Star
-from astrobounds.supernova.transport import RaySolution
+from astrobounds.supernova.signals.cooling import solution
+from astrobounds.supernova.star.profile import Star
+from astrobounds.supernova.transport.rate_table import RateTable, energy_grid
+from astrobounds.supernova.transport.rays import RaySolution
 
 # a sphere with a sharp surface has chords like sqrt(R - b): many rays, unlike a star
 RES = ab.supernova.Resolution(radii=10, rays=100, steps=60, spectrum=32)
@@ -200,7 +200,7 @@ def test_bad_input(star, call, message):
 
 def test_luminosity_table_states_its_error(star):
     """ln L of the table against direct solutions at random masses and mixings."""
-    from astrobounds.supernova.surface import CoarseSolutions, luminosity_table
+    from astrobounds.supernova.signals.surface import CoarseSolutions, luminosity_table
 
     table = luminosity_table(star, {"tau": 1.0}, "majorana", 70.0, 140.0)
     assert 0.0 < table.error < 2e-3

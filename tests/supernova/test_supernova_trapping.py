@@ -8,8 +8,8 @@ import pytest
 
 import astrobounds as ab
 from astrobounds.supernova import Resolution
-from astrobounds.supernova.cooling import couplings, solution
-from astrobounds.supernova.deposition import deposition_energies
+from astrobounds.supernova.signals.cooling import couplings, solution
+from astrobounds.supernova.signals.deposition import deposition_energies
 
 STAR = ab.supernova.load("fiducial")
 GRID = Resolution()
@@ -49,7 +49,7 @@ def test_luminosity_falls_with_coupling_once_trapped(name, mass):
 
 def test_every_helicity_of_a_light_dirac_particle_has_one_maximum():
     """The weakly coupled helicity rises on while the other one is trapped; neither rises twice."""
-    from astrobounds.supernova.transport import march, source_slopes
+    from astrobounds.supernova.transport.rays import march, source_slopes
 
     model = MODELS["tau mixing, dirac"](20 * u.MeV)
     ray = solution(model, STAR)

@@ -1,0 +1,351 @@
+"""Abundance of a decaying particle: df/dt - H p df/dp = -Gamma(p, T) (f - f_eq), mode by mode.
+
+Contact processes and decays are linear in the relic's occupation f, so that each comoving momentum
+is one linear equation. Freeze-in, relativistic and non-relativistic decoupling, decays in flight
+and inverse decays are the same equation. Above ``T_MATCH`` the plasma is one fluid with the degrees
+of freedom of the Standard Model; below, the modes run on the background of ``decoupling``.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+
+from ... import constants as const
+from ...errors import ConvergenceError, DomainError
+from ...numerics.jit import kernel
+from ...numerics.splines import slopes
+from ..neutrinos.expansion import H_FACTOR
+from ..plasma import hot as thermal_history
+from . import rates as relic_rates
+
+references = (*relic_rates.references, *thermal_history.references)
+
+T_MATCH = 12.0  # MeV, muons and pions are gone and neutrinos still coupled
+MODES = 32
+Y_MAX = 32.0  # comoving momentum over T_MATCH a
+STEP = 1.0 / 32.0  # of ln a in the hot plasma
+CROSSING = 0.44  # MeV: matter suppresses mixing above (m/0.44 MeV)^(1/3) GeV
+ACTIVE = 0.006  # R(u, 0)/u: rate of the active neutrino, only to damp oscillations
+
+
+@dataclass(frozen=True)
+class Species:
+    """What the Boltzmann equation needs to know of a relic.
+
+    Attributes
+    ----------
+    mass, width : float
+        MeV.
+    copies : tuple of (float, str)
+        Degrees of freedom and the helicity ("minus", "plus", "both") whose contact rate they have.
+    mixing : tuple of float
+        |U_a|^2 for e, mu, tau.
+    dark : float
+        Share of the width whose products are not in the plasma (no inverse decays).
+    portal : relic_dipole.Portal, optional
+        Other contact processes than by mixing, and decays that the plasma changes.
+    """
+
+    mass: float
+    width: float
+    copies: tuple
+    mixing: tuple
+    dark: float = 0.0
+    portal: object = None
+
+    @classmethod
+    def of_hnl(cls, model, dark_width=0.0):
+        """Build from an HNL; a Dirac N and its antiparticle have a helicity that barely couples."""
+        copies = ((2.0, "both"),)
+        if model.nature == "dirac":
+            copies = ((2.0, "minus"), (2.0, "plus"))
+        width = model.width_mev + dark_width
+        dark = dark_width / width if width > 0.0 else 0.0
+        return cls(model.mass_mev, width, copies, tuple(model.mixing.values()), dark)
+
+    @property
+    def lifetime(self):
+        """Seconds."""
+        return const.HBAR / self.width if self.width > 0.0 else np.inf
+
+    @property
+    def degrees(self):
+        """Number of spin states, antiparticles included."""
+        return sum(g for g, _ in self.copies)
+
+
+@lru_cache(maxsize=8)
+def momentum_grid(modes=MODES, top=Y_MAX * T_MATCH):
+    """Return momenta at T_MATCH [MeV] and weights of Int p^2 dp/(2 pi^2), nodes dense at low p."""
+    u, w = np.polynomial.legendre.leggauss(modes)
+    u, w = 0.5 * (u + 1.0), 0.5 * w
+    y = top * u * u
+    weight = w * 2.0 * top * u * y * y / (2.0 * np.pi**2)
+    y.setflags(write=False)
+    weight.setflags(write=False)
+    return y, weight
+
+
+@kernel
+def evolve(dx, rate, target, f):
+    """df/dx = -rate (f - target) from f[0] on; exact for piecewise constant rate, linear target."""
+    n, m = rate.shape
+    for i in range(n - 1):
+        for k in range(m):
+            g = 0.5 * dx * (rate[i, k] + rate[i + 1, k])
+            change = target[i + 1, k] - target[i, k]
+            lag = f[i, k] - target[i, k]
+            if g > 1e-5:
+                decay = np.exp(-g)
+                f[i + 1, k] = target[i + 1, k] + lag * decay - change * (1.0 - decay) / g
+            else:
+                f[i + 1, k] = f[i, k] - g * (lag - 0.5 * change)
+
+
+@dataclass
+class Modes:
+    """Occupations of the relic along a history, one set per copy.
+
+    Attributes
+    ----------
+    species : Species
+    x, p : ndarray, shapes (n,), (n, modes)
+        ln a (zero at T_MATCH) and physical momenta [MeV].
+    f : list of ndarray, shape (n, modes)
+    decay, dark, contact : ndarray, shape (n,)
+        Net energy lost by decays into the plasma, by dark decays and by 2 -> 2, per volume and
+        unit of ln a [MeV^4].
+    decays, net : ndarray, shape (n,)
+        Decays into the plasma per volume and unit of ln a [MeV^3], and inverse ones subtracted.
+    """
+
+    species: Species
+    x: np.ndarray
+    p: np.ndarray
+    f: list
+    number: np.ndarray = field(init=False)
+    rho: np.ndarray = field(init=False)
+    pressure: np.ndarray = field(init=False)
+    decay: np.ndarray = field(default=None)
+    dark: np.ndarray = field(default=None)
+    contact: np.ndarray = field(default=None)
+    decays: np.ndarray = field(default=None)
+    net: np.ndarray = field(default=None)
+
+    def __post_init__(self):
+        _, weight = momentum_grid(self.p.shape[1])
+        energy = np.hypot(self.p, self.species.mass)
+        total = sum(g * f for (g, _), f in zip(self.species.copies, self.f)) * weight
+        volume = np.exp(-3.0 * self.x)
+        self.number = volume * total.sum(axis=1)
+        self.rho = volume * (total * energy).sum(axis=1)
+        self.pressure = volume * (total * self.p**2 / (3.0 * energy)).sum(axis=1)
+
+
+def contact_matrix(species, T, p, helicity, stride=1):
+    """Return 2 -> 2 rates [MeV] at temperatures (n,) and momenta (n, modes), matter included."""
+    rows = np.arange(0, len(T), stride)
+    if rows[-1] != len(T) - 1:
+        rows = np.append(rows, len(T) - 1)
+    total = _contact_rates(species, T[rows], p[rows], helicity)
+    if stride == 1:
+        return total
+    from scipy.interpolate import CubicSpline
+
+    return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
+
+
+def _contact_rates(species, t, q, helicity):
+    """The same at every temperature t, momenta q."""
+    if species.portal is not None:
+        return species.portal.contact(t, q, helicity)
+    column = t[:, None]
+    reduced = relic_rates.contact_rate(q / column, np.full_like(q, species.mass) / column, helicity)
+    reduced *= relic_rates.UNIT * column**5
+    active = relic_rates.UNIT * column**5 * ACTIVE * q / column
+    total = np.zeros_like(q)
+    for a, flavour in enumerate(const.FLAVOURS):
+        if species.mixing[a] == 0.0:
+            continue
+        count = relic_rates.partners(t, flavour)[:, None]
+        b = relic_rates.potential(t, flavour)[:, None]
+        matter = relic_rates.matter_factor(q, column, species.mass, count * active, b)
+        total += species.mixing[a] * count * reduced * matter
+    return total
+
+
+def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
+    """Run the modes over a uniform grid of ln a.
+
+    Parameters
+    ----------
+    species : Species
+    x : ndarray, shape (n,)
+        ln a, zero at T_MATCH.
+    T, H : ndarray, shape (n,)
+        Temperature and expansion rate [MeV].
+    start : list of ndarray, shape (modes,)
+        Occupations at x[0].
+    stride : int
+        2 -> 2 rates are computed at every ``stride``-th point and splined in between.
+    contact : bool
+        Whether to include 2 -> 2.
+    bath : tuple of two ndarray, optional
+        Temperature and mu/T of N in equilibrium, where they are not T and zero.
+
+    Returns
+    -------
+    Modes
+    """
+    y, weight = momentum_grid(len(start[0]))
+    p = y * np.exp(-x)[:, None]
+    energy = np.hypot(p, species.mass)
+    exponent = energy / T[:, None] if bath is None else energy / bath[0][:, None] - bath[1][:, None]
+    equilibrium = 1.0 / (np.exp(np.minimum(exponent, 700.0)) + 1.0)
+    decay = species.width * species.mass / energy
+    hubble = H[:, None]
+    volume = np.exp(-3.0 * x)
+    lost, dark, decays, net = np.zeros((4, len(x)))
+    occupations = []
+    for (g, helicity), first in zip(species.copies, start):
+        medium = 1.0 if species.portal is None else species.portal.decay(T, p, helicity)
+        bath = decay * (1.0 - species.dark) * medium
+        if contact:
+            bath = bath + contact_matrix(species, T, p, helicity, stride)
+        rate = decay * species.dark + bath
+        target = equilibrium * bath / np.maximum(rate, 1e-300)
+        f = np.empty_like(p)
+        f[0] = first
+        evolve(x[1] - x[0], np.ascontiguousarray(rate / hubble), np.ascontiguousarray(target), f)
+        scale = g * volume * species.mass * species.width / H
+        dark += scale * species.dark * (f @ weight)
+        scale = scale * (1.0 - species.dark)
+        lost += scale * (((f - equilibrium) * medium) @ weight)
+        decays += scale * ((f * medium / energy) @ weight)
+        net += scale * (((f - equilibrium) * medium / energy) @ weight)
+        occupations.append(f)
+    out = Modes(species, x, p, occupations)
+    total = -slopes(x, out.rho) - 3.0 * (out.rho + out.pressure)
+    out.decay, out.dark, out.contact = lost, dark, total - lost - dark
+    out.decays, out.net = decays, net
+    return out
+
+
+@dataclass(frozen=True)
+class Hot:
+    """The relic and the plasma from high temperature down to T_MATCH.
+
+    Attributes
+    ----------
+    modes : Modes
+    T, H : ndarray, shape (n,)
+        MeV.
+    dark : float
+        Energy density of the products of dark decays at the end [MeV^4].
+    start : list of ndarray
+        Occupations at the end.
+    """
+
+    modes: Modes
+    T: np.ndarray
+    H: np.ndarray
+    dark: float
+
+    @property
+    def start(self):
+        return [f[-1] for f in self.modes.f]
+
+    @property
+    def yield_(self):
+        """n_X/s at the end."""
+        return self.modes.number[-1] / thermal_history.density(self.T[-1])[1]
+
+    def decoupling_temperature(self):
+        """T [MeV] where the mean of Gamma_2->2/H over the number falls below one (nan: never)."""
+        species = self.modes.species
+        rates = contact_matrix(species, self.T, self.modes.p, species.copies[0][1])
+        _, weight = momentum_grid(self.modes.p.shape[1])
+        thermal = weight / (np.exp(self.modes.p / self.T[:, None]) + 1.0)
+        ratio = (thermal * rates).sum(axis=1) / thermal.sum(axis=1) / self.H
+        above = np.flatnonzero(ratio > 1.0)
+        if above.size == 0:
+            return float("nan")
+        i = above[-1]
+        if i == len(ratio) - 1:
+            return float(self.T[-1])
+        z = np.log(ratio[i]) / np.log(ratio[i] / ratio[i + 1])
+        return float(np.exp((1.0 - z) * np.log(self.T[i]) + z * np.log(self.T[i + 1])))
+
+
+def hot_temperature(mass):
+    """Return the temperature [MeV] above which neither production nor equilibrium matters."""
+    peak = 1e3 * (mass / CROSSING) ** (1.0 / 3.0)
+    return float(np.clip(8.0 * peak, 20.0 * mass, 0.99e5))
+
+
+def _running(x, y):
+    """Return the trapezoidal integral of y from x[0] to each x."""
+    return np.concatenate([[0.0], np.cumsum(0.5 * np.diff(x) * (y[1:] + y[:-1]))])
+
+
+def _check_dark_bath(species):
+    """Refuse dark decays faster than the expansion while N is relativistic."""
+    T = max(species.mass / 3.0, 1.0)
+    H = H_FACTOR * np.sqrt(thermal_history.density(T)[0])
+    if species.dark * species.width > H:
+        raise DomainError(
+            f"dark width {species.dark * species.width:.3g} MeV exceeds the expansion rate {H:.3g} "
+            f"MeV at T = {T:.3g} MeV: inverse decays would bring the dark products into equilibrium "
+            "(Delta N_eff of 4/7 or more per real scalar), which is not followed; give a smaller width"
+        )
+
+
+def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iterations=30):
+    """Return :class:`Hot`: production, decoupling and decays above T_MATCH, from f = 0.
+
+    A portal says itself at which temperature the Universe starts, and how full of N.
+
+    The relic's energy drives the expansion and its decays heat the plasma; both are found by
+    iteration. The hot grid ends where the entropy density is that of the plasma at T_MATCH.
+
+    Raises
+    ------
+    DomainError
+        If dark decays are so fast that their products would thermalise.
+    ConvergenceError
+    """
+    from ..plasma.matching import entropy_at
+
+    _check_dark_bath(species)
+    portal = species.portal
+    hottest = hot_temperature(species.mass) if portal is None else portal.hottest
+    first = thermal_history.density(hottest)[1]
+    last = entropy_at(T_MATCH)
+    length = np.log(first / last) / 3.0
+    comoving = np.array([first, first])
+    place = np.array([0.0, length])
+    rho_x = np.zeros(2)
+    start = [np.zeros(modes) for _ in species.copies]
+    for _ in range(max_iterations):
+        points = int(np.ceil(length / step)) + 1
+        z = np.linspace(0.0, length, points)
+        entropy = np.interp(z, place, comoving) * np.exp(-3.0 * z)
+        T = thermal_history.temperature(entropy)
+        rho = thermal_history.density(T)[0] + np.interp(z, place, rho_x)
+        H = H_FACTOR * np.sqrt(rho)
+        if portal is not None:
+            start = portal.start(species, T[0], H[0], momentum_grid(modes)[0] * np.exp(length))
+        out = follow(species, z - length, T, H, start)
+        gain = _running(z, np.exp(3.0 * z) * (out.decay + out.contact) / T)
+        dark = np.exp(-4.0 * z) * _running(z, np.exp(4.0 * z) * out.dark)
+        place, comoving, rho_x = z, first + gain, out.rho + dark
+        if not np.all(comoving > 0.0):
+            break
+        before, length = length, np.log(comoving[-1] / last) / 3.0
+        if abs(length - before) < tolerance:
+            return Hot(out, T, H, float(dark[-1]))
+    raise ConvergenceError(
+        f"the abundance of a relic of {species.mass:g} MeV above {T_MATCH:g} MeV did not converge",
+        stage="relic abundance",
+    )

@@ -1,0 +1,201 @@
+"""Energy that decays leave in the mantle and the envelope of a star.
+
+    E = duration f_vis int dE E d2N/(dE dt) [exp(-R_core/l) - exp(-R_envelope/l)],  l = (p/m)/Gamma
+
+for particles whose transport does not know their decay (mixing). Where the decay is part of the
+absorption already (dipole portal: N -> nu gamma is the inverse of gamma nu -> N), the flux is the net
+one through R_core and the bracket is 1 - exp(-(R_envelope - R_core)/l): nothing is counted twice. At
+strong coupling the net flux diffuses like 1/d^2, while the outward flux alone would stay that of a
+blackbody and deposit its energy at any coupling.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ... import constants as const
+from ...errors import DomainError
+from ...units import finite
+from .cooling import RADIUS_MAX_KM, Emission, couplings, has_mixing, solution
+from .visible import visible_fraction
+
+LOW_ENERGY_LIMIT = 1e50  # erg, 10 % of a bethe in underluminous type II-P events, arXiv:2201.09890
+EXPLOSION_LIMIT = 2e51  # erg, kinetic energy of SN1987A, arXiv:1903.07923
+
+
+@dataclass(frozen=True, eq=False)
+class Deposition:
+    """Energy deposited by the decays of one model.
+
+    Attributes
+    ----------
+    emission : Emission
+        What leaves the core: for a DipoleHNL, outwards minus inwards at the core radius.
+    energy_erg : float
+        Visible energy of decays between the core and the surface of the envelope [erg].
+    emitted_erg : float
+        Energy that leaves the core, all of it [erg].
+    visible : float
+        Visible share of a decay.
+    allowed_erg : float
+        Energy that observations allow [erg].
+    """
+
+    emission: Emission
+    energy_erg: float
+    emitted_erg: float
+    visible: float
+    allowed_erg: float = LOW_ENERGY_LIMIT
+
+    references = ("Caputo:2022mah", "Chauhan:2024nfa")
+
+    @property
+    def energy(self):
+        """Deposited energy (Quantity, erg)."""
+        import astropy.units as u
+
+        return self.energy_erg * u.erg
+
+    @property
+    def fraction(self):
+        """Deposited over emitted energy; 0 when nothing is emitted."""
+        return self.energy_erg / self.emitted_erg if self.emitted_erg > 0.0 else 0.0
+
+    @property
+    def ratio(self):
+        """Deposited over allowed energy."""
+        return self.energy_erg / self.allowed_erg
+
+    @property
+    def excluded(self):
+        """True if more is deposited than is allowed."""
+        return self.ratio > 1.0
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Distances [cm] of the bracket, and the options of the transport that feeds it."""
+
+    inner: float
+    outer: float
+    options: dict
+    net: bool
+
+
+def geometry_of(model, star, envelope, core, options):
+    """Return the :class:`Geometry` of a model: with the net flux if its decays are absorption."""
+    import astropy.units as u
+
+    from ...units import length_cm
+
+    inner = length_cm(20.0 * u.km if core is None else core, "core")
+    outer = length_cm(5e13 * u.cm if envelope is None else envelope, "envelope")
+    if not 0.0 <= inner < outer:
+        raise DomainError(
+            f"core = {inner:g} cm, envelope = {outer:g} cm: 0 <= core < envelope is needed"
+        )
+    if has_mixing(model):
+        return Geometry(inner, outer, options, False)
+    r_max = 1e5 * min(RADIUS_MAX_KM, star.breaks[-1])
+    r_max = length_cm(options["r_max"], "r_max") if "r_max" in options else r_max
+    if inner < r_max * (1.0 - 1e-9):
+        return Geometry(0.0, outer - inner, {**options, "core": inner * u.cm}, True)
+    return Geometry(inner - r_max, outer - r_max, options, False)
+
+
+def _spectra(model, star, geometry, scales):
+    """Return (RaySolution, spectra [MeV^-1 s^-1]) of what leaves the core, shape (n, nE)."""
+    ray = solution(model, star, **geometry.options)
+    along = ray.net_along if geometry.net else ray.along
+    return ray, along(couplings(model), scales)
+
+
+def decayed_between(mass_mev, energy, width_mev, inner, outer):
+    """exp(-inner/l) - exp(-outer/l) for energies (n,) and widths (k,): shape (k, n)."""
+    momentum = np.sqrt((energy - mass_mev) * (energy + mass_mev))
+    inverse = np.multiply.outer(width_mev, mass_mev / momentum) / const.HBAR_C
+    return -np.exp(-inner * inverse) * np.expm1(-(outer - inner) * inverse)
+
+
+def deposition_energies(model, star, scales, *, envelope=None, core=None, duration=None,
+                        visible=None, **options):  # fmt: skip
+    """Return the deposited energy [erg] along the axis ``scale`` x (|U|^2 or d^2) of a model.
+
+    Parameters
+    ----------
+    scales : array, shape (n,)
+        Factors on every |U_a|^2 (HNL) or d_a^2 (DipoleHNL) of ``model``.
+    others
+        As for :func:`deposition`.
+
+    Returns
+    -------
+    ndarray, shape (n,)
+    """
+    from ...units import time_s
+
+    seconds = 3.0 if duration is None else time_s(duration, "duration")
+    finite(seconds, "duration in s", 0.0)
+    geometry = geometry_of(model, star, envelope, core, options)
+    scales = np.atleast_1d(np.asarray(scales, dtype=float))
+    ray, spectra = _spectra(model, star, geometry, scales)
+    kept = decayed_between(
+        model.mass_mev, ray.energy, model.width_mev * scales, geometry.inner, geometry.outer
+    )
+    energy = (spectra * kept) @ (ray._weight * ray.energy) / const.ERG
+    return seconds * visible_fraction(model, visible) * energy
+
+
+def deposition(model, star, *, envelope=None, core=None, duration=None, visible=None,
+               allowed=None, **options):  # fmt: skip
+    """Compute the energy that decays leave between the core and the surface of the envelope.
+
+    Parameters
+    ----------
+    model : HNL or DipoleHNL
+    star : Star
+    envelope : Quantity, default 5e13 cm
+        Radius of the progenitor: a red supergiant; about 3e12 cm for SN1987A.
+    core : Quantity, default 20 km
+        Radius inside which decays do not count, about that of the neutrino sphere.
+    duration : Quantity, default 3 s
+        Time over which the snapshot radiates.
+    visible : None, mapping or collection of str
+        Visible channels and shares; see :func:`astrobounds.supernova.signals.visible.visible_shares`.
+    allowed : Quantity, default 1e50 erg
+        Energy that observations allow; 1e50 erg for underluminous type II-P supernovae.
+    **options
+        As for :func:`astrobounds.supernova.emission`.
+
+    Returns
+    -------
+    Deposition
+
+    Raises
+    ------
+    DomainError
+        For radii that are not ordered, an unknown channel, a radius outside the profile.
+
+    References
+    ----------
+    arXiv:2201.09890, arXiv:2402.01624, arXiv:1903.07923.
+    """
+    import astropy.units as u
+
+    from ...units import _value, time_s
+
+    seconds = 3.0 if duration is None else time_s(duration, "duration")
+    finite(seconds, "duration in s", 0.0)
+    limit = LOW_ENERGY_LIMIT
+    if allowed is not None:
+        limit = finite(_value(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
+    geometry = geometry_of(model, star, envelope, core, options)
+    ray, (rate,) = _spectra(model, star, geometry, [1.0])
+    kept = decayed_between(
+        model.mass_mev, ray.energy, np.array([model.width_mev]), geometry.inner, geometry.outer
+    )[0]
+    power = ray._weight * ray.energy * rate / const.ERG
+    share = visible_fraction(model, visible)
+    energy = seconds * share * float((power * kept).sum())
+    leaving = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
+    return Deposition(leaving, energy, seconds * leaving.luminosity_erg_s, share, limit)
