@@ -13,7 +13,8 @@ import numpy as np
 
 from .. import constants as const
 from ..numerics.jit import kernel
-from .soft_radiation import MILLIBARN, thermal_section
+from .balance import boson_rates
+from .soft_radiation import MILLIBARN, form_index, thermal_section
 
 COLUMNS = ("T", "n_n", "n_p", "m_nucleon")
 TRANSVERSE, LONGITUDINAL = 0, 1
@@ -32,3 +33,14 @@ def fill(energy, medium, parameters, out):
             rate = -np.expm1(-x) * norm / e**3 * thermal_section(t, x, form)
             out[TRANSVERSE, z, i] = rate
             out[LONGITUDINAL, z, i] = rate * (mass / e) ** 2
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] per state T and L at eps = 1, shape (2, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.DipoleBremsstrahlung`; ``medium``: columns
+    ``T``, ``n_n``, ``n_p`` [MeV^3], ``m_nucleon``.
+    """
+    t = medium["T"]
+    columns = (t, medium["n_n"], medium["n_p"], medium["m_nucleon"])
+    return boson_rates(fill, columns, (mass, form_index(process.soft)), energy, t, 2)

@@ -15,6 +15,7 @@ import numpy as np
 from .. import constants as const
 from ..numerics.collision import fermi, unit_rule
 from ..numerics.jit import kernel
+from .balance import boson_rates
 
 COLUMNS = ("T", "mu_e", "n_charge", "k_screen")
 LIGHTEST = 10.0  # MeV, below it the collinear cone is not resolved
@@ -89,3 +90,14 @@ def fill(energy, medium, parameters, out):
             e = energy[z, i]
             rate = absorption(e, mass, t, mu, n, screen, _ENERGY, _ANGLE, _TURN)
             out[0, z, i] = -np.expm1(-e / t) * rate
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] at g = 1, shape (1, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.ElectronBremsstrahlung`; ``medium``: columns
+    ``T``, ``mu_e``, ``n_charge`` [MeV^3], ``k_screen``.
+    """
+    t = medium["T"]
+    columns = (t, medium["mu_e"], medium["n_charge"], medium["k_screen"])
+    return boson_rates(fill, columns, (mass,), energy, t)

@@ -23,12 +23,15 @@ References: arXiv:1906.11844, arXiv:hep-ph/9507023, doi:10.1103/PhysRevD.38.2338
 
 import numpy as np
 
+from .. import constants as const
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
+from .balance import boson_rates
 from .nucleon_degeneracy import degeneracy_ratio, level_of
 from .pion_exchange import F_PION, M_PION, NN, NP_MINUS, NP_PLUS, TERMS, amplitude
 
 COLUMNS = ("T", "n_n", "n_p", "m_nucleon")
+M_NUCLEON = 0.5 * (const.M_N + const.M_P)  # MeV
 CUT = 28.0  # E/T at which the sum rule is cut: one-pion exchange fails beyond; 10 or 40 move G by 1 %
 _V, _W = unit_rule(20)
 _TOP = 6.2  # thermal: e^{-y} with y = v^2 < 38
@@ -139,3 +142,16 @@ def fill(energy, medium, parameters, out):
             s = pair_sum(x, t, m, n_n, n_p, g_n, g_p, ratios, pion2, two_pion, _TAIL, _ANGLE)
             s /= e * e + width * width
             out[0, z, i] = -np.expm1(-x) * p2 / (8.0 * vertex * vertex * e) * s
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] at g = 1, shape (1, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.NucleonBremsstrahlung`; ``medium``: columns
+    ``T``, ``n_n``, ``n_p`` [MeV^3], ``m_nucleon``.
+    """
+    t = medium["T"]
+    m = medium["m_nucleon"] if process.effective_mass else M_NUCLEON
+    switches = (process.pion_mass, process.two_pion, process.multiple_scattering, process.degeneracy)
+    parameters = (mass, process.neutron, process.proton, M_NUCLEON, *switches)
+    return boson_rates(fill, (t, medium["n_n"], medium["n_p"], m), parameters, energy, t)

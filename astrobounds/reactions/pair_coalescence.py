@@ -9,7 +9,9 @@ vanishes like e^{-mu/T}; it is kept to all digits. All polarisations have the me
 
 import numpy as np
 
+from .. import constants as const
 from ..numerics.jit import kernel
+from .balance import boson_rates
 
 COLUMNS = ("T", "mu_lepton", "m_lepton")
 
@@ -62,3 +64,15 @@ def fill(energy, medium, parameters, out):
                 continue
             p = np.sqrt((e - mass) * (e + mass))
             out[0, z, i] = mass * width / e * mean_blocked(e, p, t, mu, b)
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] at unit coupling, shape (1, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.PairCoalescence`; ``medium``: columns ``T`` and
+    ``mu_e`` or ``mu_mu`` [MeV]. Muons without a chemical potential (NaN) are thermal pairs.
+    """
+    t = medium["T"]
+    mu = medium["mu_e"] if process.lepton == "e-" else np.nan_to_num(medium["mu_mu"], nan=0.0)
+    leg = const.M_E if process.lepton == "e-" else const.M_MU
+    return boson_rates(fill, (t, mu, leg), (mass, process.width), energy, t)

@@ -17,9 +17,11 @@ import numpy as np
 
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
+from .balance import boson_rates
 
 COLUMNS = ("T", "photon_mass")
 REST_FRAME, PLASMA_FRAME = 0, 1
+FRAMES = {"rest": REST_FRAME, "plasma": PLASMA_FRAME}
 _RULE = np.ascontiguousarray(unit_rule(40))
 
 
@@ -89,3 +91,14 @@ def fill(energy, medium, parameters, out):
                 out[0, z, i] = mass * rest / e * mean_stimulated(e, p, t, b)
             else:
                 out[0, z, i] = _transverse(e, p, t, photon, mass, b, _RULE)
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] at g = 1 MeV^-1, shape (1, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.PhotonCoalescence`; ``medium``: columns ``T``
+    and ``photon_mass`` [MeV].
+    """
+    t = medium["T"]
+    photon = medium["photon_mass"] if process.photon_mass else 0.0
+    return boson_rates(fill, (t, photon), (mass, FRAMES[process.frame]), energy, t)

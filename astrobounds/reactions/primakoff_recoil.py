@@ -12,7 +12,7 @@ import numpy as np
 from .. import constants as const
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
-from .primakoff import ION
+from .primakoff_static import ION
 from .transfer import CUT, energy_limits, momentum_limits, target_moments
 
 COLUMNS = ("T", "m_charge", "mu_charge", "k_screen")

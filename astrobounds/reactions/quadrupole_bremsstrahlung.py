@@ -13,6 +13,7 @@ kinetic corrections. Naive rates without the cancellations are wrong by 1e3."""
 import numpy as np
 
 from ..numerics.jit import kernel
+from .balance import boson_rates
 from .soft_radiation import MILLIBARN, quadrupole_section
 
 COLUMNS = ("T", "n_n", "n_p", "m_nucleon")
@@ -33,3 +34,14 @@ def fill(energy, medium, parameters, out):
             beta2 = max((e - mass) * (e + mass), 0.0) / (e * e)
             rate = norm * beta2 * beta2 / e**3 * quadrupole_section(t, x)
             out[0, z, i] = -np.expm1(-x) * rate
+
+
+def rates(process, mass, energy, medium):
+    """Return (production, reduced) [MeV] at unit strength, shape (1, places, energies).
+
+    ``process``: :class:`astrobounds.models.boson_processes.QuadrupoleBremsstrahlung`; ``medium``: columns
+    ``T``, ``n_n``, ``n_p`` [MeV^3], ``m_nucleon``.
+    """
+    t = medium["T"]
+    columns = (t, medium["n_n"], medium["n_p"], medium["m_nucleon"])
+    return boson_rates(fill, columns, (mass, process.nucleon), energy, t)

@@ -8,7 +8,7 @@ from scipy.integrate import quad
 
 from astrobounds import constants as const
 from astrobounds.numerics.collision import unit_rule
-from astrobounds.reactions import pair_coalescence, photon_coalescence, primakoff, primakoff_recoil
+from astrobounds.reactions import pair_coalescence, photon_coalescence, primakoff_recoil, primakoff_static
 
 RULE = np.ascontiguousarray(unit_rule(24))
 G2 = 1e-24  # (1e-9/GeV)^2 in MeV^-2
@@ -24,14 +24,14 @@ K_TF = 21.618
 def test_primakoff_sections_are_those_worked_out(case, form, value):
     mass, energy, screen, photon = case
     assert_allclose(
-        primakoff.section(energy, mass, photon, screen**2, form, RULE), value, rtol=6e-8, atol=0
+        primakoff_static.section(energy, mass, photon, screen**2, form, RULE), value, rtol=6e-8, atol=0
     )
 
 
 def test_a_massless_boson_has_the_textbook_section():
     e, k2 = 70.0, 900.0
     want = const.ALPHA / 8.0 * ((1.0 + k2 / (4 * e * e)) * np.log(1.0 + 4 * e * e / k2) - 1.0)
-    assert_allclose(primakoff.section(e, 1e-6, 0.0, k2, 0, RULE), want, rtol=1e-10, atol=0)
+    assert_allclose(primakoff_static.section(e, 1e-6, 0.0, k2, 0, RULE), want, rtol=1e-10, atol=0)
 
 
 @pytest.mark.parametrize("form", [0, 1])
@@ -44,16 +44,16 @@ def test_the_closed_form_is_the_integral_over_the_transfer(form, ratio):
             return (q - a) * (b - q) / ((q if form == 0 else q + screen) * (q + screen))
 
         want = quad(density, a, b, epsabs=0.0, epsrel=1e-11, limit=300)[0]
-        assert_allclose(primakoff.bracket(a, b, screen, form, RULE), want, rtol=2e-9, atol=0)
+        assert_allclose(primakoff_static.bracket(a, b, screen, form, RULE), want, rtol=2e-9, atol=0)
 
 
 @pytest.mark.parametrize(
     ("mass", "all_protons", "unblocked"), [(1.0, 1.6814e32, 1.4710e32), (50.0, 1.1948e32, 1.0309e32)]
 )
 def test_static_primakoff_loses_the_published_energy(mass, all_protons, unblocked):
-    found = emissivity(primakoff.fill, mass, (N_P, K_S, 0.0), (mass, 0))
+    found = emissivity(primakoff_static.fill, mass, (N_P, K_S, 0.0), (mass, 0))
     assert_allclose(G2 * ERG_CM3_S * found, all_protons, rtol=5e-5, atol=0)
-    found = emissivity(primakoff.fill, mass, (N_EFF, K_EFF, 0.0), (mass, 0))
+    found = emissivity(primakoff_static.fill, mass, (N_EFF, K_EFF, 0.0), (mass, 0))
     assert_allclose(G2 * ERG_CM3_S * found, unblocked, rtol=5e-5, atol=0)
 
 
@@ -72,7 +72,7 @@ def test_a_cold_heavy_target_is_the_static_one():
     mass, e, heavy, t = 50.0, 100.0, 1e7, 5.0
     mu = heavy - 40.0 * t
     n = 2.0 * (heavy * t / (2.0 * np.pi)) ** 1.5 * np.exp((mu - heavy) / t)
-    want = rate(primakoff.fill, e, (n, 30.0, 0.0), (mass, 0))
+    want = rate(primakoff_static.fill, e, (n, 30.0, 0.0), (mass, 0))
     got = rate(primakoff_recoil.fill, e, (t, heavy, mu, 30.0), (mass, 0))
     assert_allclose(got, want, rtol=2e-3, atol=0)
 
@@ -126,7 +126,7 @@ def test_photons_transverse_in_the_plasma_coalesce_less(mass, ratio):
 def test_rates_at_one_energy_are_those_worked_out():
     for photon, scattering, joining in ((0.0, 1.09906e3, 4.63295e3), (15.286, 1.10647e3, 3.90636e3)):
         assert_allclose(
-            rate(primakoff.fill, 150.0, (N_EFF, K_EFF, photon), (100.0, 0)), scattering, rtol=5e-6, atol=0
+            rate(primakoff_static.fill, 150.0, (N_EFF, K_EFF, photon), (100.0, 0)), scattering, rtol=5e-6, atol=0
         )
         assert_allclose(
             rate(photon_coalescence.fill, 150.0, (T, photon), (100.0, 0)), joining, rtol=2e-6, atol=0
