@@ -8,16 +8,11 @@ from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.models.decays.phase_space import pair_functions, three_body
+from astrobounds.models.decays.amplitudes import ChargedCurrent, LeptonPair
+from astrobounds.models.decays.daughters import leaves
 from astrobounds.models.decays.visible_energy import visible_share
 from astrobounds.supernova.signals.deposition import deposition_energies
-from astrobounds.supernova.signals.visible import (
-    MASSLESS_PAIR,
-    mixed_pair_width,
-    pair_share,
-    visible_fraction,
-    visible_shares,
-)
+from astrobounds.supernova.signals.visible import visible_fraction, visible_shares
 
 STAR = ab.supernova.load("fiducial")
 GEV = 1 / u.GeV
@@ -76,32 +71,30 @@ def three_body_neutrino_share(a, b, mixed, events=400_000):
 
 def test_massless_pair_share():
     """The neutrino takes 7/20 of the mass: the mean energy of the electron in muon decay."""
-    assert_allclose(pair_share(1e-7, 1.0, 1.0), MASSLESS_PAIR, rtol=1e-9, atol=0)
-    assert_allclose(mixed_pair_width(1e-7, 1e-7), (1.0, MASSLESS_PAIR), rtol=1e-6, atol=0)
+    pair = leaves(1e7, ("nu_mu", "e-", "e+"), LeptonPair(1e7, const.M_E, 1.0, 1.0))
+    mixed = leaves(1e7, ("e+", "mu-", "nu_e"), ChargedCurrent(1e7, const.M_E, const.M_MU))
+    assert_allclose((pair.visible, mixed.visible), 0.65, rtol=1e-8, atol=0)
 
 
-@pytest.mark.parametrize(("a", "b"), [(0.3, 0.1), (0.1, 0.3), (0.05, 0.5)])
-def test_mixed_pair_against_monte_carlo(a, b):
-    width, share = mixed_pair_width(a, b)
-    assert_allclose(width, three_body(0.0, a * a, b * b), rtol=1e-8, atol=0)
-    assert_allclose(share, 1 - three_body_neutrino_share(a, b, mixed=True), rtol=0, atol=1e-3)
+@pytest.mark.parametrize("mass", [250.0, 130.0, 2000.0])
+def test_mixed_pair_against_monte_carlo(mass):
+    """l_a- l_b+ nu_b of mixing with a: |M|^2 ~ (P b)(a nu)."""
+    a, b = const.M_MU, const.M_E
+    for first, second, products in ((a, b, ("e+", "mu-", "nu_e")), (b, a, ("mu+", "e-", "nu_mu"))):
+        made = leaves(mass, products, ChargedCurrent(mass, second, first))
+        want = 1 - three_body_neutrino_share(first / mass, second / mass, mixed=True)
+        assert_allclose(made.visible, want, rtol=0, atol=1e-3)
 
 
 def test_equal_pair_against_monte_carlo():
-    """C2 = 0 and equal left- and right-handed weights: |M|^2 ~ (N.l-)(l+.nu) + (N.l+)(l-.nu)."""
-    x = 0.3
-    assert_allclose(
-        pair_share(x, 1.0, 0.0), 1 - three_body_neutrino_share(x, x, mixed=False), rtol=0, atol=1e-3
-    )
-
-
-def test_pair_share_uses_the_width():
-    """The weights of the share integrate to the width functions."""
-    x = 0.35
-    s, ds = np.linspace(4 * x * x, 1, 200_001, retstep=True)
-    b = np.sqrt(np.maximum(1 - 4 * x * x / s, 0))
-    first = (2 * (1 - s) ** 2 * b * ((1 + s) * (1 + 2 * x * x / s) + s - 4 * x * x)).sum() * ds
-    assert_allclose(first, pair_functions(x)[0], rtol=1e-5, atol=0)
+    """Equal left- and right-handed weights without interference: the mean of gL alone and gR alone."""
+    mass = const.M_MU / 0.3
+    only = [
+        leaves(mass, ("nu_e", "mu-", "mu+"), LeptonPair(mass, const.M_MU, left, 1.0 - left)).visible
+        for left in (0.0, 1.0)
+    ]
+    want = 1 - three_body_neutrino_share(0.3, 0.3, mixed=False)
+    assert_allclose(only, want, rtol=0, atol=1e-3)
 
 
 def test_shares_of_a_heavy_hnl():

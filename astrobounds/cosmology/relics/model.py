@@ -101,7 +101,7 @@ def describe(model):
             f"mass = {hnl.mass_mev:g} MeV is outside [{low:g}, {high:g}] MeV, where decays of an "
             "HNL in the early Universe are followed"
         )
-    return relic.Species.of_hnl(hnl, dark), injection.of_hnl(hnl)
+    return relic.Species.of_hnl(hnl, dark), injection.of_model(hnl)[0]
 
 
 def evolve(model, eta, **options):
