@@ -178,3 +178,41 @@ def test_random_points_of_every_portal_are_numbers():
         values = lnl.many(m, *x)
         assert not np.isnan(values).any()
         assert np.all(values <= 2.1)  # the ratios may prefer a little N
+
+
+def test_a_dominant_coupling_is_used_as_if_it_were_alone():
+    """With widths known a second coupling that adds less than 5 % to the decays changes nothing."""
+    from astrobounds.models.protocol import COUPLING, MASS, Decay, Model, Parameter
+
+    class ALP(Model):
+        parameters = (
+            Parameter("mass", "MeV", MASS, default=None),
+            Parameter("photon", "1 / GeV", COUPLING, 2), Parameter("electron", "", COUPLING, 2),
+        )  # fmt: skip
+
+        def decays(self):
+            g, e, m = self.values["photon"], self.values["electron"], self.mass_mev
+            return (
+                Decay((1e-3 * g) ** 2 * m**3 / (64 * np.pi), "photon", ("gamma", "gamma")),
+                Decay(e**2 * m / (8 * np.pi), "electron", ("e-", "e+")),
+            )
+
+    g = 2 * ab.lab.load("alp_photon_charm").interpolate(60 * u.MeV)
+    lab = ab.constraints.get("lab")
+    alone, little, much = (
+        lab.predict(ALP(mass=60 * u.MeV, photon=g, electron=e)) for e in (0.0, 1e-8, 1e-5)
+    )
+    assert alone["alp_photon_charm"] == little["alp_photon_charm"] < -1
+    assert "alp_photon_charm" not in much
+    assert lab.loglike(ALP(mass=60 * u.MeV, photon=g), {}) < -1
+
+
+def test_models_with_a_wrong_kind_of_coupling_are_refused():
+    lnl = ab.lab.LabLikelihood(["na62_2020_ue4"])
+    for mixing in (3, "e", [1e-8], {"el": 1e-8}, {"e": 1e-8 / u.GeV}, {"e": "much"}):
+        with pytest.raises(ab.DomainError):
+            lnl.loglike(SimpleNamespace(mass=200 * u.MeV, mixing=mixing))
+    with pytest.raises(ab.DomainError, match="no unit"):
+        lnl.loglike(SimpleNamespace(mass=200.0, mixing={"e": 1e-8}))
+    with pytest.raises(ab.DomainError, match="no unit"):
+        lnl.loglike(SimpleNamespace(mixing={"e": 1e-8}))
