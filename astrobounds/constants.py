@@ -26,6 +26,7 @@ M_SUN_G = 1.98841e33  # g, IAU 2015 nominal GM / CODATA G
 # Weak interaction
 G_FERMI = 1.1663788e-11  # MeV^-2, PDG 2022
 SIN2_THETA_W = 0.23121  # MS-bar at M_Z, PDG 2022
+SIN2_THETA_W_LOW = 0.23863  # MS-bar at zero momentum transfer, PDG 2022
 V_UD = 0.97373  # PDG 2022
 V_US = 0.2243  # PDG 2022
 G_A = 1.2756  # nucleon axial coupling, PDG 2022
@@ -59,6 +60,7 @@ M_U = 931.49410242  # MeV atomic mass unit, CODATA 2018
 M_PI0 = 134.9768  # MeV, PDG 2022
 M_PI = 139.57039  # MeV, PDG 2022
 M_K = 493.677  # MeV, PDG 2022
+M_K0 = 497.611  # MeV, PDG 2022
 M_ETA = 547.862  # MeV, PDG 2022
 M_ETAP = 957.78  # MeV, PDG 2022
 M_RHO = 775.26  # MeV, PDG 2022
@@ -69,6 +71,7 @@ M_D = 1869.66  # MeV, PDG 2022
 M_DS = 1968.35  # MeV, PDG 2022
 M_Z = 91187.6  # MeV, PDG 2022
 M_W = 80377.0  # MeV, PDG 2022
+M_HIGGS = 125250.0  # MeV, PDG 2022
 
 LEPTON_MASS = {"e": M_E, "mu": M_MU, "tau": M_TAU}
 FLAVOURS = ("e", "mu", "tau")

@@ -13,9 +13,9 @@ import math
 
 import numpy as np
 
-from ..constants import FLAVOURS
-from ..errors import DomainError, did_you_mean
-from ..units import energy_mev, finite
+from ...constants import FLAVOURS
+from ...errors import DomainError, did_you_mean
+from ...units import energy_mev, finite
 
 # sin^2 of the mixing angles and mass splittings [eV^2], NuFIT 5.2 (2022)
 ANGLES = {"normal": (0.303, 0.02225, 0.451), "inverted": (0.303, 0.02223, 0.569)}
