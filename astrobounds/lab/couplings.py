@@ -126,17 +126,18 @@ def _factors(cls, parameters, units):
 def own_shares(model, parameters):
     """Return for each coupling the share of the decays through it alone in the total width, or None.
 
-    None for a model that cannot be rebuilt with one coupling (no ``from_values``) or that is stable.
+    None where only one coupling of the model is not zero, and for a model that cannot be rebuilt with one
+    coupling (no ``from_values``) or is stable.
     """
-    build, total = getattr(type(model), "from_values", None), getattr(model, "width_mev", 0.0)
-    if build is None or not total > 0.0:
+    build, names = getattr(type(model), "from_values", None), getattr(model, "coupling_parameters", tuple)()
+    names = {p.name for p in names}
+    if build is None or sum(model.values.get(n, 0.0) > 0.0 for n in names) < 2 or not model.width_mev > 0.0:
         return None
-    names = {p.name for p in model.coupling_parameters()}
     rest = {k: v for k, v in model.values.items() if k not in names}
     out = []
     for name in parameters:
         one = build({**{n: 0.0 for n in names}, **rest, name: model.values.get(name, 0.0)}, **model.chosen)
-        out.append(min(one.width_mev / total, 1.0) if name in names else 0.0)
+        out.append(min(one.width_mev / model.width_mev, 1.0) if name in names else 0.0)
     return out
 
 

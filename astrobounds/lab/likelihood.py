@@ -325,7 +325,7 @@ class LabLikelihood:
         if extra < 0.0:
             raise DomainError(f"extra_width = {extra_width} must not be negative")
         shares = self._alone(u)
-        if min(shares) < 1.0 and sum(v > 0.0 for v in u) > 1:
+        if self.portals[0] not in FLAVOURED:
             shares = own_shares(model, self.parameters) or shares
         return np.array([m, extra, *u, *shares]), getattr(model, "nature", "") == "majorana"
 

@@ -182,29 +182,34 @@ def test_random_points_of_every_portal_are_numbers():
 
 def test_a_dominant_coupling_is_used_as_if_it_were_alone():
     """With widths known a second coupling that adds less than 5 % to the decays changes nothing."""
-    from astrobounds.models.protocol import COUPLING, MASS, Decay, Model, Parameter
-
-    class ALP(Model):
-        parameters = (
-            Parameter("mass", "MeV", MASS, default=None),
-            Parameter("photon", "1 / GeV", COUPLING, 2), Parameter("electron", "", COUPLING, 2),
-        )  # fmt: skip
-
-        def decays(self):
-            g, e, m = self.values["photon"], self.values["electron"], self.mass_mev
-            return (
-                Decay((1e-3 * g) ** 2 * m**3 / (64 * np.pi), "photon", ("gamma", "gamma")),
-                Decay(e**2 * m / (8 * np.pi), "electron", ("e-", "e+")),
-            )
+    from astrobounds.models.alp import ALP as Package
 
     g = 2 * ab.lab.load("alp_photon_charm").interpolate(60 * u.MeV)
     lab = ab.constraints.get("lab")
-    alone, little, much = (
-        lab.predict(ALP(mass=60 * u.MeV, photon=g, electron=e)) for e in (0.0, 1e-8, 1e-5)
+    alone, little, much, stable = (
+        lab.predict(Package(mass=60 * u.MeV, photon=g, **others))
+        for others in ({}, {"electron": 1e-9}, {"electron": 1e-5}, {"muon": 1e-3})
     )
     assert alone["alp_photon_charm"] == little["alp_photon_charm"] < -1
     assert "alp_photon_charm" not in much
-    assert lab.loglike(ALP(mass=60 * u.MeV, photon=g), {}) < -1
+    assert alone["alp_photon_charm"] == stable["alp_photon_charm"]  # no decay into muons at 60 MeV
+    heavy = ab.lab.load("alp_photon_e137").interpolate(300 * u.MeV) * 2
+    pair = lab.predict(Package(mass=300 * u.MeV, photon=heavy, muon=1e-3))
+    assert "alp_photon_e137" not in pair
+
+
+def test_the_bosons_of_the_package_meet_their_limits():
+    from astrobounds.models.dark_photon import DarkPhoton as Photon
+    from astrobounds.models.dark_scalar import DarkScalar as Scalar
+
+    lab = ab.constraints.get("lab")
+    eps = float(ab.lab.load("dark_photon_a1_2014").interpolate(124 * u.MeV))
+    photon = lab.predict(Photon(mass=124 * u.MeV, mixing=eps))
+    assert_allclose(photon["dark_photon_a1_2014"], np.log(0.05), rtol=1e-9, atol=0)
+    theta = float(ab.lab.load("dark_scalar_e949").interpolate(92 * u.MeV))
+    scalar = lab.predict(Scalar(mass=92 * u.MeV, mixing=theta))
+    assert_allclose(scalar["dark_scalar_e949"], np.log(0.1), rtol=1e-9, atol=0)
+    assert not any(name.startswith("dark_photon") for name in scalar)
 
 
 def test_models_with_a_wrong_kind_of_coupling_are_refused():
