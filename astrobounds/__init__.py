@@ -31,7 +31,7 @@ _LAZY = {
 }
 _PACKAGES = (
     "constants", "constraints", "cosmology", "gamma", "inference", "lab", "models", "models.seesaw",
-    "numerics", "references", "supernova", "systems", "units",
+    "numerics", "published", "references", "supernova", "systems", "units",
 )
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY, _PACKAGES)
