@@ -74,9 +74,17 @@ class LightMediator:
         return f"LightMediator({self.mass_mev:g} MeV, g_nu g_q={self.product:g}, {self.spin})"
 
 
+def _form_factor(recoil, nucleus):
+    q = np.sqrt(2.0 * nucleus.mass_mev * np.maximum(recoil, 0.0))
+    radius = nuclear_radius(nucleus.Z + nucleus.N)
+    return np.reshape([helm(x, radius) for x in q.ravel()], q.shape)
+
+
 def cross_section(energy, recoil, mediator=None, nucleus=XENON):
     """Return dsigma/dE_R [cm^2/MeV] at neutrino energies and recoils in MeV (broadcast)."""
-    energy, recoil = np.broadcast_arrays(np.asarray(energy, float), np.asarray(recoil, float))
+    recoil = np.asarray(recoil, dtype=float)
+    form = _form_factor(recoil, nucleus) ** 2
+    energy, recoil = np.broadcast_arrays(np.asarray(energy, dtype=float), recoil)
     mass, charge, extra = nucleus.mass_mev, nucleus.weak_charge, 0.0
     q2 = 2.0 * mass * recoil
     if mediator is not None and mediator.spin == "vector":
@@ -90,8 +98,6 @@ def cross_section(energy, recoil, mediator=None, nucleus=XENON):
             extra = mass**2 * recoil * strength**2 / (4.0 * np.pi * energy**2)
         shape = 1.0 - mass * recoil / (2.0 * energy**2)
         value = const.G_FERMI**2 * mass / (4.0 * np.pi) * shape * charge**2 + extra
-    radius = nuclear_radius(nucleus.Z + nucleus.N)
-    form = np.vectorize(helm)(np.sqrt(np.maximum(q2, 0.0)), radius) ** 2
     open_ = (energy > 0.0) & (q2 * (mass + 2.0 * energy) <= 4.0 * mass * energy**2) & (recoil >= 0.0)
     return np.where(open_, value * form, 0.0) * const.HBAR_C**2
 
