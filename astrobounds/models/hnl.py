@@ -129,6 +129,12 @@ class HNL(Decaying):
             return self.__dict__["mass"]
         raise AttributeError(f"HNL has no attribute '{name}'")
 
+    @staticmethod
+    def allowed(values):
+        """Return why a point of floats does not exist, or "": |U|^2 sum to at most one."""
+        total = sum(values.get(f"mixing.{f}", 0.0) for f in const.FLAVOURS)
+        return f"the mixings sum to {total:g}: unitarity allows at most 1" if total > 1.0 else ""
+
     @classmethod
     def from_parameters(cls, values, nature="majorana"):
         """Build from flat floats: ``{"mass": MeV, "mixing.e": |U_e|^2, ...}``."""
