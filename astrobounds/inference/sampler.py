@@ -3,6 +3,7 @@
 import copy
 import logging
 import time
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .store import NoFile, RunFile, parsed, shaped
 from .watch import SAMPLES, watch
 
 CHECK_EVERY = 100  # steps between autocorrelation estimates
+WORTH = 1e-3  # s, time of a point above which processes are worth their overhead
 STABLE = 0.01  # relative change of the autocorrelation time at which it may stop
 CHECKPOINT_EVERY = 500  # steps between rewrites of the HDF5 file
 RANGES = {"walkers": (2, 10**5), "steps": (1, 10**9), "min_steps": (0, 10**9), "seed": (0, 2**32 - 1)}
@@ -108,8 +110,8 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     walkers : int
         Even, at least twice the number of parameters.
     pool : None, int, Executor, Dask Client or object with ``map``
-        Tables are built on it and points evaluated; for the latter it is worth its overhead only
-        when a likelihood takes over a millisecond.
+        Tables are built on it and points evaluated. A number of processes is used for points only
+        where one takes over a millisecond: below, sending it costs more than it saves.
     steps : int
         Most steps of each walker (in total, over resumed runs).
     min_steps : int
@@ -157,42 +159,49 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
         posterior.failures.clear()
         with open_pool(pool) as mapper:
             posterior.prepare(mapper, progress)
-        _fill(posterior, run, walkers, pool, steps, min_steps, start, seed, progress)
+        if isinstance(pool, int) and _seconds(posterior) < WORTH:
+            pool = None
+        wanted = _Wanted(walkers, steps, min_steps, start, seed, progress)
+        _fill(posterior, run, pool, wanted)
         return Chain.from_store(run.arrays, run.attrs, posterior)
 
 
-def _fill(posterior, run, walkers, pool, steps, min_steps, start, seed, progress):
+class _Wanted(NamedTuple):
+    """What a caller of :func:`sample` asked for."""
+
+    walkers: int
+    steps: int
+    min_steps: int
+    start: object
+    seed: int
+    progress: bool
+
+
+def _fill(posterior, run, pool, wanted):
     """Do the steps that are missing and write the checkpoint."""
     import emcee
 
-    settings = {"seed": seed}
+    walkers, seed = wanted.walkers, wanted.seed
     with bound_pool(_Logged(posterior), pool) as workers:
         merging = _Merging(workers, posterior)
         moves = [Counted("differential evolution", emcee.moves.DEMove()),
                  Counted("snooker", emcee.moves.DESnookerMove()), Counted("map", None)]  # fmt: skip
         backend = journal_backend(run, posterior, moves)
         restore(run, backend, moves, walkers, posterior.ndim)
-        atlas = _atlas(run, posterior, seed, merging, progress, backend)
+        atlas = _atlas(run, posterior, wanted, merging, backend)
         moves[2].move = emcee.moves.MHMove(atlas.propose)
         sampler = emcee.EnsembleSampler(
             walkers, posterior.ndim, posterior, pool=merging, backend=backend,
             moves=list(zip(moves, (0.4, 0.1, 0.5))),
         )  # fmt: skip
-        if backend.iteration:
-            state = backend.get_last_sample()
-        else:
-            rng = np.random.default_rng([seed, 2])
-            if start is None:
-                first = _start_positions(posterior, atlas, walkers, rng, merging.points)
-            else:
-                first = _check_start(posterior, start, walkers, rng)
-            state = emcee.State(first, random_state=np.random.RandomState(seed).get_state())
+        state = _first_state(posterior, backend, atlas, merging, wanted)
 
         def checkpoint(**extra):
-            keep(run, backend, posterior, {**settings, "moves": tally(moves), "stopped": "", **extra})
+            extra = {"seed": seed, "moves": tally(moves), "stopped": "", **extra}
+            keep(run, backend, posterior, extra)
             run.checkpoint()
 
-        stopped = _march(sampler, state, backend, steps, min_steps, progress, checkpoint)
+        stopped = _march(sampler, state, backend, wanted, checkpoint)
         backend.log.extend(posterior.failures.take())
         warned = watch(posterior, backend, merging, seed, _samples(run))
         posterior.failures.clear()
@@ -200,6 +209,20 @@ def _fill(posterior, run, walkers, pool, steps, min_steps, start, seed, progress
         checkpoint(stopped=stopped, notes=posterior.notes(), warnings=warned)
         for line in warned:
             log.warning("%s", line)
+
+
+def _first_state(posterior, backend, atlas, merging, wanted):
+    """Return the state a chain goes on from, or begins with."""
+    import emcee
+
+    if backend.iteration:
+        return backend.get_last_sample()
+    rng = np.random.default_rng([wanted.seed, 2])
+    if wanted.start is None:
+        first = _start_positions(posterior, atlas, wanted.walkers, rng, merging.points)
+    else:
+        first = _check_start(posterior, wanted.start, wanted.walkers, rng)
+    return emcee.State(first, random_state=np.random.RandomState(wanted.seed).get_state())
 
 
 def _samples(run):
@@ -239,7 +262,7 @@ class _Merging:
         return self.points(points)
 
 
-def _atlas(run, posterior, seed, merging, progress, backend):
+def _atlas(run, posterior, wanted, merging, backend):
     """Return the map of the prior volume, from the run file if it has one."""
     ndim = posterior.ndim
     if "map/low" in run.arrays:
@@ -250,47 +273,53 @@ def _atlas(run, posterior, seed, merging, progress, backend):
         raise DataError(f"{run.path}: steps without the map they were made with; move the file away")
     size = parsed(run.attrs.get("map", {})).get("size")
     if size is None:  # depends on the clock: kept before it is used
-        size = _map_size(posterior, np.random.default_rng([seed, 0]))
+        size = _map_size(posterior)
         run.attrs["map"] = {"size": list(size)}
         run.checkpoint()
     rounds, first, per_round = map(int, size)
-    with Progress(first + rounds * per_round, "coarse map of the prior volume", progress) as bar:
+    with Progress(first + rounds * per_round, "coarse map of the prior volume", wanted.progress) as bar:
         atlas = explore(
-            posterior, posterior.bounds(), np.random.default_rng([seed, 1]), merging.points, rounds,
-            first, per_round, bar.update,
+            posterior, posterior.bounds(), np.random.default_rng([wanted.seed, 1]), merging.points,
+            rounds, first, per_round, bar.update,
         )  # fmt: skip
     run.arrays.update({"map/low": atlas.low, "map/high": atlas.high, "map/mass": atlas.mass})
     backend.log.extend(posterior.failures.take())
-    keep(run, backend, posterior, {"seed": seed, "stopped": ""})
+    keep(run, backend, posterior, {"seed": wanted.seed, "stopped": ""})
     run.checkpoint()
     return atlas
 
 
-def _map_size(posterior, rng, budget=60.0):
+def _map_size(posterior, budget=60.0):
     """Return (rounds, points first, points per round): 17 408 points, fewer if they take a minute."""
-    low, high = posterior.bounds().T
-    trial = low + (high - low) * rng.random((6, low.size))
-    for point in trial[:2]:
-        posterior(point)  # compiles and fills caches
-    start = time.perf_counter()
-    for point in trial[2:]:
-        posterior(point)
-    seconds = (time.perf_counter() - start) / 4
-    posterior.failures.clear()
+    seconds = _seconds(posterior)
     halvings = int(np.clip(np.ceil(np.log2(max(17408 * seconds / budget, 1.0))), 0, 3))
     return 10, 2048 >> halvings, 1536 >> halvings
 
 
-def _march(sampler, state, backend, steps, min_steps, progress, checkpoint):
+def _seconds(posterior):
+    """Return the seconds a fresh point takes: never one that may still be in a cache."""
+    low, high = posterior.bounds().T
+    trial = low + (high - low) * np.random.default_rng().random((6, low.size))
+    quiet = copy.copy(posterior)
+    quiet.failures = Failures()
+    for point in trial[:2]:
+        quiet(point)  # compiles and fills caches
+    start = time.perf_counter()
+    for point in trial[2:]:
+        quiet(point)
+    return (time.perf_counter() - start) / 4
+
+
+def _march(sampler, state, backend, wanted, checkpoint):
     """Advance until the stop rule or the last step; returns why it stopped."""
-    n = backend.iteration
-    rule = _StopRule(min_steps)
+    n, steps = backend.iteration, wanted.steps
+    rule = _StopRule(wanted.min_steps)
     if n >= CHECK_EVERY:  # the rule as an undisturbed run would have it here
         last = n - n % CHECK_EVERY
         rule.resume(backend.chain, last)
         if last == n and rule.stops(backend.chain[:n]):
             return "converged"
-    with Progress(steps, "sampling the posterior", progress, done=n) as bar:
+    with Progress(steps, "sampling the posterior", wanted.progress, done=n) as bar:
         for _ in sampler.sample(state, iterations=max(steps - n, 0), skip_initial_state_check=True):
             n = backend.iteration
             note = ""
