@@ -60,7 +60,7 @@ def _plain(value, where, count, depth):
             _plain(item, where, count, depth + 1)
     elif isinstance(value, int) and not isinstance(value, bool) and abs(value) > 10**18:
         digits = int(value.bit_length() * math.log10(2.0)) + 1
-        raise ConfigError(f"{where}: a whole number of {digits} digits is beyond what a run file can hold")
+        raise ConfigError(f"{where}: a whole number of about {digits} digits is beyond a run file")
     elif isinstance(value, str) and "\0" in value:
         raise ConfigError(f"{where}: the text holds a NUL character")
     elif value is not None and not isinstance(value, (bool, int, float, str)):

@@ -32,10 +32,11 @@ def test_a_lock_is_never_opened_through_a_link(tmp_path):
         folder = tmp_path / name.replace(".", "_")
         folder.mkdir()
         (folder / name).symlink_to(thesis)
-        try:
+        if name in (".run.h5.lock", "run.h5.journal"):
+            with pytest.raises((ConfigError, DataError), match=name):
+                scan(folder / "run.h5")
+        else:
             scan(folder / "run.h5")
-        except (ConfigError, DataError) as error:
-            assert name in str(error)
         assert thesis.read_text() == "years of work"
     lock = tmp_path / ".run.h5.lock"
     lock.write_text("notes")
