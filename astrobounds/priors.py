@@ -173,6 +173,8 @@ class Uniform(_Bounded):
 
     def logpdf(self, x):
         """Return ln of the density of x."""
+        if isinstance(x, float):
+            return -math.log(self.high - self.low) if self.low <= x <= self.high else -math.inf
         inside = (np.asarray(x) >= self.low) & (np.asarray(x) <= self.high)
         return np.where(inside, -math.log(self.high - self.low), -np.inf)[()]
 
@@ -215,6 +217,8 @@ class LogUniform(_Bounded):
     def logpdf_coordinate(self, y):
         """Return ln of the density of log10 x, which is constant."""
         low, high = math.log10(self.low), math.log10(self.high)
+        if isinstance(y, float):
+            return -math.log(high - low) if low <= y <= high else -math.inf
         inside = (np.asarray(y) >= low) & (np.asarray(y) <= high)
         return np.where(inside, -math.log(high - low), -np.inf)[()]
 
@@ -260,6 +264,9 @@ class Normal(Prior):
 
     def logpdf(self, x):
         """Return ln of the density of x."""
+        if isinstance(x, float):
+            z = (x - self.mean) / self.sigma
+            return -0.5 * z * z - math.log(self.sigma * math.sqrt(2.0 * math.pi))
         z = (np.asarray(x) - self.mean) / self.sigma
         return (-0.5 * z * z - math.log(self.sigma * math.sqrt(2.0 * math.pi)))[()]
 
@@ -286,8 +293,8 @@ class Distribution(Prior):
 
     Notes
     -----
-    An open end of the support is cut at a probability of 3e-7 (five standard deviations of a
-    Gaussian).
+    An end of the support where the density vanishes or diverges is cut at a probability of 3e-7
+    (five standard deviations of a Gaussian).
     """
 
     def __init__(self, dist, unit=""):
@@ -306,8 +313,8 @@ class Distribution(Prior):
             raise ConfigError(f"unit = {shown(unit)}: a unit such as u.MeV is needed") from None
         low, high = (float(v) for v in dist.support())
         cut = 2.866515718791939e-07
-        low = low if math.isfinite(low) else float(dist.ppf(cut))
-        high = high if math.isfinite(high) else float(dist.isf(cut))
+        low = low if math.isfinite(dist.logpdf(low)) else float(dist.ppf(cut))
+        high = high if math.isfinite(dist.logpdf(high)) else float(dist.isf(cut))
         if not (math.isfinite(low) and math.isfinite(high) and low < high):
             raise ConfigError(
                 f"{shown(dist)}: its support [{low:g}, {high:g}] is no range; check its parameters"

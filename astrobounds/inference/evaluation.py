@@ -4,7 +4,6 @@ import math
 import re
 import signal
 import threading
-from collections import Counter
 from contextlib import contextmanager
 
 from ..checks import number, shown
@@ -20,18 +19,18 @@ class Failures(list):
 
     Attributes
     ----------
-    counts : collections.Counter
+    counts : dict
         ``{"stage: reason": number}``; numbers inside a reason are left out, so that one reason is
         one entry.
     """
 
     def __init__(self, entries=(), counts=None):
         super().__init__()
-        self.counts = Counter()
+        self.counts = {}
         for entry in entries:
             self.append(tuple(entry))
         if counts is not None:
-            self.counts = Counter(counts)
+            self.counts = dict(counts)
 
     def __reduce__(self):
         return Failures, (list(self), dict(self.counts))
@@ -44,14 +43,16 @@ class Failures(list):
     def append(self, entry):
         """Count one failure and keep it if there is room."""
         _, stage, message = entry
-        self.counts[f"{stage}: {_NUMBER.sub('#', message)}"] += 1
+        reason = f"{stage}: {_NUMBER.sub('#', message)}"
+        self.counts[reason] = self.counts.get(reason, 0) + 1
         if len(self) < KEPT:
             super().append(entry)
 
     def extend(self, other):
         """Add failures, their counts included."""
         counts = other.counts if isinstance(other, Failures) else Failures(other).counts
-        self.counts.update(counts)
+        for reason, n in counts.items():
+            self.counts[reason] = self.counts.get(reason, 0) + n
         super().extend(list(other)[: max(KEPT - len(self), 0)])
 
     def clear(self):
@@ -78,7 +79,8 @@ class Failures(list):
 
     def summary(self, most=6):
         """Return lines ``number x stage: reason``, the most frequent first."""
-        lines = [f"{n} x {reason}" for reason, n in self.counts.most_common(most)]
+        often = sorted(self.counts.items(), key=lambda item: -item[1])
+        lines = [f"{n} x {reason}" for reason, n in often[:most]]
         rest = len(self.counts) - most
         return [*lines, f"and {rest} other reasons"] if rest > 0 else lines
 
@@ -99,7 +101,7 @@ def check_time_limit(seconds):
 @contextmanager
 def limited(seconds):
     """Raise inside the block after ``seconds``, if that can be done in this thread."""
-    if seconds is None or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         yield
         return
 
@@ -120,6 +122,8 @@ def as_loglike(value):
 
     -inf is a point that cannot be; +inf, nan, text, None and arrays are failures.
     """
+    if type(value) is float and -math.inf <= value < math.inf:
+        return value, ""
     if hasattr(value, "item") and getattr(value, "shape", None) == () and not hasattr(value, "unit"):
         value = value.item()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -144,8 +148,11 @@ def attempt(constraint, model, nuisances, time_limit=None):
         What no other point can mend: a constraint that does not fit the model, a missing file.
     """
     try:
-        with limited(time_limit):
+        if time_limit is None:
             value = constraint.loglike(model, nuisances)
+        else:
+            with limited(time_limit):
+                value = constraint.loglike(model, nuisances)
     except (ConfigError, DataError, MemoryError):
         raise
     except ConvergenceError as error:

@@ -28,7 +28,7 @@ _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), ran
 _SKIPPED = frozenset({
     "__dict__", "__weakref__", "__doc__", "__module__", "__annotations__", "__dataclass_fields__",
     "__dataclass_params__", "__abstractmethods__", "_abc_impl", "__firstlineno__", "__annotate__",
-    "__static_attributes__", "__match_args__", "__slots__", "__annotate_func__",
+    "__static_attributes__", "__match_args__", "__slots__", "__slotnames__", "__annotate_func__",
     "__annotations_cache__", "__parameters__", "__orig_bases__", "__protocol_attrs__",
     "__non_callable_proto_members__", "_is_protocol", "_is_runtime_protocol",
 })  # fmt: skip

@@ -168,6 +168,12 @@ class Posterior:
 
         return tuple(collect(self.model.references, *self.constraints))
 
+    def apart(self):
+        """Return this posterior with failures of its own: for threads, workers and trials."""
+        out = object.__new__(type(self))
+        out.__dict__.update(self.__dict__, failures=Failures())
+        return out
+
     def fingerprint(self):
         """Return what identifies this configuration in a run file (JSON-able)."""
         from .. import __version__

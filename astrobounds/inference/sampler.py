@@ -1,6 +1,5 @@
 """Sampling with emcee: walkers from a map of the prior volume, mixed moves, a stop rule, resume."""
 
-import copy
 import logging
 import time
 from typing import NamedTuple
@@ -12,7 +11,6 @@ from ..errors import ConfigError, DataError
 from ..progress import Progress
 from .backend import Counted, journal_backend, keep, restore, tally
 from .convergence import LENGTH, autocorrelation
-from .evaluation import Failures
 from .explore import PosteriorMap, explore
 from .pool import bound_pool, open_pool
 from .result import Chain
@@ -238,8 +236,7 @@ class _Logged:
         self.posterior = posterior
 
     def __call__(self, coordinates):
-        posterior = copy.copy(self.posterior)  # threads share it, not what it counts
-        posterior.failures = Failures()
+        posterior = self.posterior.apart()
         return posterior(coordinates), posterior.failures
 
 
@@ -300,8 +297,7 @@ def _seconds(posterior):
     """Return the seconds a fresh point takes: never one that may still be in a cache."""
     low, high = posterior.bounds().T
     trial = low + (high - low) * np.random.default_rng().random((6, low.size))
-    quiet = copy.copy(posterior)
-    quiet.failures = Failures()
+    quiet = posterior.apart()
     for point in trial[:2]:
         quiet(point)  # compiles and fills caches
     start = time.perf_counter()

@@ -1,6 +1,5 @@
 """Scans: every constraint on a two-dimensional grid, column by column, resumable."""
 
-import copy
 import logging
 
 import numpy as np
@@ -23,7 +22,7 @@ class _Column:
         self.posterior, self.names, self.y, self.rest = posterior, (x_name, y_name), y, rest
 
     def __call__(self, x):
-        posterior = copy.copy(self.posterior)  # threads share it, not what it counts
+        posterior = self.posterior.apart()
         everything = Failures()
         table = np.empty((len(posterior.constraints), self.y.size))
         absent = np.zeros(self.y.size, dtype=bool)

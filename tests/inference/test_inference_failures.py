@@ -20,12 +20,9 @@ REASONS = [
 
 
 @pytest.fixture(autouse=True)
-def _small_maps(request, monkeypatch):
-    """A map of the prior volume in 384 points: what is tested here does not depend on it."""
-    from astrobounds.inference import sampler
-
+def _quick(request):
     if "prior_map" not in request.node.name:
-        monkeypatch.setattr(sampler, "_map_size", lambda posterior: (2, 256, 64))
+        request.getfixturevalue("small_maps")
 
 
 def posterior(how="raises", **options):

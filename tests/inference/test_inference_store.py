@@ -17,6 +17,7 @@ from astrobounds.errors import ConfigError, DataError
 from astrobounds.inference.journal import parse_journal
 from astrobounds.inference.store import RunFile, read_run
 
+pytestmark = pytest.mark.usefixtures("small_maps")
 PRIORS = {"mass": ab.LogUniform(10 * u.MeV, 1000 * u.MeV), "mixing.tau": ab.LogUniform(1e-10, 1e-2)}
 
 
