@@ -201,7 +201,7 @@ def _other_priors(run, chain, cl):
     """Return lines that say how the limits of couplings move with their prior."""
     lines = []
     for name in chain.names:
-        if "." not in name or name not in run.posterior.model_names or not chain.values(name).min() > 0.0:
+        if name not in run.posterior.coupling_names or not chain.values(name).min() > 0.0:
             continue
         lines.append(f"# the same limit of {name} with other priors on its range, by reweighting")
         for words, limit in chain.prior_dependence(name, cl).items():

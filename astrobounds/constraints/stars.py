@@ -23,7 +23,7 @@ def star_of(star, neutrinos=None):
 
 def transport_options(gravity, helicity):
     """Return the options of the transport, with their types checked."""
-    from ..supernova.transport.rays import TRANSPORTS
+    from ..supernova.transport.settings import TRANSPORTS
 
     if not isinstance(helicity, str) or helicity not in TRANSPORTS:
         raise ConfigError(f"helicity = {shown(helicity)}; allowed: {', '.join(TRANSPORTS)}")

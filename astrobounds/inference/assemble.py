@@ -1,21 +1,21 @@
 """What a posterior is put together from: constraints by name, their nuisances, the model's nature."""
 
 import os
-import warnings
 from pathlib import Path
 
 from ..checks import shown
 from ..constraints import get
-from ..errors import AstroboundsError, ConfigError, did_you_mean
+from ..errors import AstroboundsError, ConfigError, DomainError, did_you_mean
 from ..priors import as_prior
+from ..units import finite
 from .usercode import FunctionConstraint, find, is_spec
 
-_UNITS = {"mass": "MeV", "dipole": "1 / GeV", "tau_n": "s"}
+_UNITS = {"tau_n": "s"}  # of nuisances
 
 
 def check_arguments(model, priors, constraints):
     """Raise unless a posterior is given a model class, a mapping and a list."""
-    if not isinstance(model, type) or not hasattr(model, "parameters"):
+    if not isinstance(model, type) or not hasattr(model, "parameter_names"):
         raise ConfigError(
             f"model = {shown(model)}: give a model class such as astrobounds.HNL, not its name or an object"
         )
@@ -31,29 +31,38 @@ def check_arguments(model, priors, constraints):
 def unit_of(model, constraints, name):
     """Return the own unit of a parameter or nuisance, "" for numbers."""
     for parameter in model.parameters:
-        if getattr(parameter, "name", None) == name:
-            return str(parameter.unit)
+        if parameter.name == name:
+            return parameter.unit
     for constraint in constraints:
         if name in getattr(constraint, "units", {}):
             return str(constraint.units[name])
     if name.endswith("_kpc"):
         return "kpc"
-    return _UNITS.get(name, _UNITS.get(name.partition(".")[0], ""))
+    return _UNITS.get(name, "")
 
 
-def check_corners(model, nature, supports, complete):
-    """Build the model at ends of its priors, so that ranges outside its domain are found at once.
+def check_corners(model, choices, supports, complete):
+    """Refuse ranges that leave the model's domain.
 
-    Every parameter goes to its upper end alone: joint conditions cut the corner off, no more.
+    Every parameter goes to its upper end alone: joint conditions cut corners off, no more.
     """
     low = {n: s[0] for n, s in supports.items()}
     for corner in (low, *({**low, n: s[1]} for n, s in supports.items())):
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                model.from_parameters(complete(corner), nature=nature)
-        except AstroboundsError as error:
+            check_point(model, complete(corner), choices)
+        except DomainError as error:
             raise ConfigError(f"the priors leave the model's domain: {error}") from None
+
+
+def check_point(model, values, choices):
+    """Raise DomainError unless a point exists: every value in its range, and all of them together."""
+    full = {}
+    for p in model.parameters:
+        unit = f" in {p.unit}" if p.unit else ""
+        full[p.name] = finite(values.get(p.name, p.default), p.name + unit, p.low, p.high, p.why)
+    reason = model.allowed(full, **choices)
+    if reason:
+        raise DomainError(reason)
 
 
 def build_point(model, arguments):
@@ -110,34 +119,29 @@ def nuisances(constraints):
     return own
 
 
-NATURES = {"nature": ("majorana", "dirac"), "spin": ("vector", "scalar")}
-
-
-def nature_argument(model):
-    """Return the argument that tells kinds of a model apart: "nature", "spin" of a Mediator, or None."""
-    import inspect
-
-    return next((name for name in NATURES if name in inspect.signature(model).parameters), None)
-
-
 def nature_of(model, nature):
-    """Return the checked nature of a model class, or the spin of a Mediator."""
-    import inspect
-
-    argument = nature_argument(model)
-    parameter = inspect.signature(model).parameters.get(argument)
-    if parameter is None:
+    """Return the checked value of a model's discrete choice (nature, spin), None if it has none."""
+    if not model.choices:
         if nature is not None:
-            raise ConfigError(f"nature = {nature!r}: {model.__name__} has none, leave it out")
+            raise ConfigError(f"nature = {shown(nature)}: {model.__name__} has none, leave it out")
         return None
-    default = parameter.default
+    choice = model.choices[0]
     if nature is None:
-        return default
+        return choice.default
     text = str(nature).lower()
-    if text not in NATURES[argument]:
-        first, second = NATURES[argument]
-        raise ConfigError(f"nature = {nature!r}; allowed: '{first}', '{second}'")
+    if text not in choice.allowed:
+        listed = ", ".join(map(repr, choice.allowed))
+        hint = did_you_mean(text, choice.allowed)
+        raise ConfigError(f"nature = {shown(nature)}{hint}; allowed: {listed}")
     return text
+
+
+def choices_of(model, nature):
+    """Return ``{choice: value}`` of a model; choices after the first stand at their defaults."""
+    out = {c.name: c.default for c in model.choices}
+    if nature is not None:
+        out[model.choices[0].name] = nature
+    return out
 
 
 def resolve(constraint, model=None, folder=None):
@@ -149,7 +153,7 @@ def resolve(constraint, model=None, folder=None):
         A name, ``{name: options}``, ``"mymodule:MyConstraint"`` (with options or without), a
         callable ``f(model)`` or ``f(model, nuisance)``, or an object with the members of a constraint.
     model : type
-        The laboratories follow its portal unless the options say otherwise.
+        The laboratories follow its couplings unless the options say otherwise.
     folder : path, optional
         Where a user's modules and curves lie; the working directory by default.
     """
@@ -198,8 +202,12 @@ def checked(constraint):
 def _shipped(name, options, model, folder):
     """Build a constraint that ships; a wrong type deep inside it becomes a sentence."""
     if name == "lab":
-        if "dipole" in getattr(model, "__dataclass_fields__", {}):
-            options = {"portal": "dipole", **options}
+        if "portal" not in options and model is not None:
+            from ..lab.couplings import portals_of
+
+            found = portals_of(model)
+            if found:
+                options = {**options, "portal": found if len(found) > 1 else found[0]}
         options = {**options, **_curves(options, folder)}
     try:
         return get(name, **options)
@@ -241,20 +249,21 @@ def _curves(options, folder):
     if set(given) != {"extra"} or not isinstance(given["extra"], (list, tuple)):
         raise ConfigError(f"lab: curves = {shown(given)}: a list of names, or {{extra: [mine.ecsv]}}")
     from ..lab import limits, load
+    from ..lab.likelihood import NUMBERS
 
     extra = []
     for item in given["extra"]:
         if isinstance(item, (str, os.PathLike)) and "." in os.path.basename(item):
             item = str(Path(folder or os.curdir, os.path.expanduser(item)))
         extra.append(load(item))
-    shipped = limits(portal=options.get("portal", "mixing"))
+    portals = _portals(options)
+    shipped = [c for p in portals for c in limits(portal=p) if c.exactness != "D"]  # as by default
     names = {c.name for c in extra}
+    ratios = tuple(NUMBERS) if portals == ("mixing",) else None
     return {"curves": [*(c for c in shipped if c.name not in names), *extra],
-            "numbers": options.get("numbers", _numbers(options))}  # fmt: skip
+            "numbers": options.get("numbers", ratios)}  # fmt: skip
 
 
-def _numbers(options):
-    """Return the universality ratios of the default curves, or None for another portal."""
-    from ..lab.likelihood import NUMBERS
-
-    return tuple(NUMBERS) if options.get("portal", "mixing") == "mixing" else None
+def _portals(options):
+    portal = options.get("portal", "mixing")
+    return (portal,) if isinstance(portal, str) else tuple(portal)

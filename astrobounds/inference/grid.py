@@ -25,8 +25,8 @@ class Scan:
         Logarithmic axes.
     absent : ndarray of bool, shape (nx, ny)
         Points where the model does not exist: lnL is nan there.
-    units : dict of str -> str
-        Units of the axes.
+    units, labels : dict of str -> str
+        Units and labels of the axes.
     notes : dict
         ``"failures"``: where constraints failed or the model does not exist, and why.
     """
@@ -42,6 +42,7 @@ class Scan:
     notes: dict = field(default_factory=dict)
     absent: object = None
     units: dict = field(default_factory=dict)
+    labels: dict = field(default_factory=dict)
 
     def __repr__(self):
         nx, ny = self.x.size, self.y.size

@@ -87,18 +87,15 @@ class PriorDependence(dict):
         return "\n".join(str(v) for v in self.values())
 
 
-def coupling_power(name):
-    """Return the power of a coupling in a rate: 1 of a mixing |U|^2, 2 of an amplitude."""
-    return 1 if name.startswith("mixing.") else 2
-
-
-def reweighted(name, values, log_density, cl, base, effective, where=""):
+def reweighted(parameter, values, log_density, cl, base, effective, where=""):
     """Return :class:`PriorDependence` of one coupling by reweighting samples.
 
     Parameters
     ----------
+    parameter : Parameter
+        The coupling, with its power in a rate.
     values : ndarray
-        Samples of the coupling.
+        Its samples.
     log_density : ndarray
         ln of the density the coupling was sampled with, at the samples.
     cl : float
@@ -107,12 +104,12 @@ def reweighted(name, values, log_density, cl, base, effective, where=""):
     effective : float
         Effective number of the samples themselves.
     """
-    flat = np.ones(len(values))
+    flat, name = np.ones(len(values)), parameter.name
     out = PriorDependence()
     out[f"as sampled: {base}"] = Limit(
         name, weighted_quantile(values, flat, cl), cl, "bayesian", base, effective, where
     )
-    for words, exponent in alternatives(name, coupling_power(name)).items():
+    for words, exponent in alternatives(name, parameter.power).items():
         ln = exponent * np.log(values) - log_density
         weights = np.exp(ln - ln.max())
         number = effective * effective_number(weights) / len(values)

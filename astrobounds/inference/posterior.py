@@ -13,7 +13,7 @@ from .assemble import (
     check_arguments,
     check_corners,
     check_domains,
-    nature_argument,
+    choices_of,
     nature_of,
     nuisances,
     resolve,
@@ -22,6 +22,11 @@ from .assemble import (
 from .evaluation import MODEL, Failures, as_loglike, attempt, check_time_limit, point_text
 from .identity import digest, prior_text
 from .summary import Summary, Term
+
+_NUISANCES = {  # labels
+    "log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]", "omega_b": r"$\Omega_b h^2$",
+    "tau_n": r"$\tau_n$ [s]", "sn1987a_distance_kpc": "distance of SN1987A [kpc]",
+}  # fmt: skip
 
 
 class Posterior:
@@ -41,9 +46,9 @@ class Posterior:
         Names (see :func:`astrobounds.constraints.names`), ``{name: options}`` mappings, objects
         that follow :class:`astrobounds.constraints.protocol.Constraint`, or plain callables
         ``f(model)`` or ``f(model, nuisance)`` that return lnL.
-    nature : {"majorana", "dirac"}, optional
-        Nature of the model, or the spin of a Mediator ("vector", "scalar"); the class's default
-        otherwise. Not for models without one.
+    nature : str, optional
+        The model's discrete choice where it has one: the nature, or the spin of a Mediator
+        ("vector", "scalar"); the class's default otherwise.
     time_limit : float, optional
         Seconds after which one evaluation of a constraint is given up and counted as a failure
         (Linux and macOS; code that is compiled is interrupted when it returns).
@@ -81,13 +86,15 @@ class Posterior:
         if not self.constraints:
             raise ConfigError("a posterior needs at least one constraint, for instance 'lab'")
         self.nature = nature_of(model, nature)
+        self.choices = choices_of(model, self.nature)
+        self._defaults = {p.name: p.default for p in model.parameters}
         self.failures = Failures()
         names = [c.name for c in self.constraints]
         for name in names:
             if names.count(name) > 1:
                 raise ConfigError(f"constraint '{name}' is given twice")
         own = nuisances(self.constraints)
-        allowed = (*model.parameters, *own)
+        allowed = (*model.parameter_names, *own)
         self.priors, self.fixed, self.ties = {}, {}, {}
         for name, prior in priors.items():
             if name not in allowed:
@@ -99,8 +106,9 @@ class Posterior:
         for name, prior in own.items():
             if name not in {**self.priors, **self.fixed, **self.ties}:
                 self.priors[name] = prior.in_unit(self.unit(name), name)
-        if "mass" in model.parameters and "mass" not in {**self.priors, **self.fixed, **self.ties}:
-            raise ConfigError("the priors leave the mass open: give 'mass' a prior or a value")
+        for name, default in self._defaults.items():
+            if default is None and name not in {**self.priors, **self.fixed, **self.ties}:
+                raise ConfigError(f"the priors leave the {name} open: give '{name}' a prior or a value")
         for name, tie in self.ties.items():
             if tie.to not in self.priors:
                 raise ConfigError(f"'{name}' is tied to '{tie.to}', which has no prior")
@@ -108,17 +116,29 @@ class Posterior:
         self.names = tuple(sorted(self.priors, key=order.__getitem__))
         if not self.names:
             raise ConfigError("every parameter is fixed: use summary() for a single point")
-        self.model_names = tuple(n for n in self.names if n in model.parameters)
-        self.nuisance_names = tuple(n for n in self.names if n not in model.parameters)
+        self.model_names = tuple(n for n in self.names if n in model.parameter_names)
+        self.nuisance_names = tuple(n for n in self.names if n not in model.parameter_names)
         self._check_support()
         self._recenter()
         # before any table is built
         self._identities = {c.name: digest(c, f"constraint '{c.name}'") for c in self.constraints}
         self._model_identity = digest(self.model, f"model {self.model.__name__}")
 
+    @property
+    def coupling_names(self):
+        """Free parameters of the model that are couplings."""
+        couplings = {p.name for p in self.model.coupling_parameters()}
+        return tuple(n for n in self.model_names if n in couplings)
+
     def unit(self, name):
         """Return the own unit of a parameter, "" for numbers."""
         return unit_of(self.model, self.constraints, name)
+
+    def label(self, name):
+        """Return the axis label of a parameter with its unit."""
+        if name in self.model.parameter_names:
+            return self.model.parameter(name).label
+        return _NUISANCES.get(name, name)
 
     def number(self, value, name, bare=None):
         """Return a number or Quantity as a float in the own unit of a parameter."""
@@ -141,13 +161,13 @@ class Posterior:
     def _check_support(self):
         """Refuse ranges outside the model's domain, or where a constraint cannot be evaluated."""
         supports = {n: self.priors[n].support for n in self.model_names}
-        check_corners(self.model, self.nature, supports, self._complete)
+        check_corners(self.model, self.choices, supports, self._complete)
         spans = {n: self.priors[n].support for n in self.nuisance_names}
         check_domains(self.constraints, {**spans, **{n: (v, v) for n, v in self.fixed.items()}})
 
     def _recenter(self):
         """Tell the constraints where their nuisances are centered in this fit."""
-        values = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        values = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         values.update({n: self.priors[n].center for n in self.nuisance_names})
         for c in self.constraints:
             if hasattr(c, "recenter"):
@@ -155,7 +175,7 @@ class Posterior:
 
     def _complete(self, values):
         """Return values with fixed and tied model parameters filled in."""
-        full = {n: v for n, v in self.fixed.items() if n in self.model.parameters}
+        full = {n: v for n, v in self.fixed.items() if n in self.model.parameter_names}
         full.update(values)
         for name, tie in self.ties.items():
             full[name] = tie.factor * full[tie.to]
@@ -228,15 +248,14 @@ class Posterior:
         DomainError
             With the model's own reason, where it does not exist.
         """
-        model_values = {n: v for n, v in values.items() if n in self.model.parameters}
+        model_values = {n: v for n, v in values.items() if n in self.model.parameter_names}
         complete = self._complete(model_values)
-        reason = self.model.allowed(complete) if hasattr(self.model, "allowed") else ""
+        full = {p: complete.get(p, self._defaults[p]) for p in self._defaults}
+        reason = self.model.allowed(full, **self.choices)
         if reason:
             raise DomainError(reason)
-        first, *others = self.model.parameters
-        couplings = tuple(complete.get(p, 0.0) for p in others)
-        model = self.model.fast(complete.get(first, 0.0), couplings, self.nature)
-        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        model = self.model.from_values(full, **self.choices)
+        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         for name in self.nuisance_names:
             nuisances[name] = values.get(name, self.priors[name].center)
         return model, nuisances
@@ -277,7 +296,7 @@ class Posterior:
     def region(self):
         """Return the region of model space the priors span."""
         ranges = {n: self.priors[n].support for n in self.model_names}
-        fixed = {n: v for n, v in self.fixed.items() if n in self.model.parameters}
+        fixed = {n: v for n, v in self.fixed.items() if n in self.model.parameter_names}
         ties = {n: (t.to, t.factor) for n, t in self.ties.items()}
         return Region(self.model, self.nature, ranges, fixed, ties)
 
@@ -307,8 +326,10 @@ class Posterior:
         out = {}
         for constraint in self.constraints:
             if hasattr(constraint, "uncovered"):
-                for flavour in self.region().couplings():
-                    out[flavour] = constraint.uncovered(flavour, low, high)
+                for name in self.region().couplings():
+                    if name.startswith("mixing."):
+                        flavour = name.partition(".")[2]
+                        out[flavour] = constraint.uncovered(flavour, low, high)
         return out
 
     def summary(self, **point):
@@ -329,7 +350,7 @@ class Posterior:
         ConfigError, DomainError
             For an unknown name or a value outside the model's domain.
         """
-        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         nuisances.update({n: self.priors[n].center for n in self.nuisance_names})
         arguments = {}
         for name, value in point.items():
@@ -337,8 +358,8 @@ class Posterior:
                 nuisances[name] = self.number(value, name)
             else:
                 arguments[name] = value
-        if self.nature is not None:
-            arguments.setdefault(nature_argument(self.model), self.nature)
+        for name, value in self.choices.items():
+            arguments.setdefault(name, value)
         model = build_point(self.model, arguments)
         terms = tuple(self._term(c, model, nuisances) for c in self.constraints)
         return Summary(model, nuisances, terms)

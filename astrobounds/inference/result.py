@@ -127,6 +127,11 @@ class Chain:
         self._index(name)
         return self.posterior.unit(name) if self.posterior is not None else ""
 
+    def label(self, name):
+        """Return the label of a parameter with its unit, as the model names it."""
+        self._index(name)
+        return self.posterior.label(name) if self.posterior is not None else name
+
     def convergence(self):
         """Return :class:`astrobounds.inference.convergence.Convergence` of this chain."""
         steps, walkers, _ = self.coordinates.shape
@@ -191,12 +196,15 @@ class Chain:
             raise ConfigError("the prior is not known: load the chain with its posterior")
         keep = self._kept(where)
         values = self.values(name)[keep]
+        if name not in self.posterior.coupling_names:
+            raise ConfigError(f"'{name}' is no coupling of {self.posterior.model.__name__}")
         if not values.min() > 0.0:
             raise ConfigError(
                 f"'{name}' reaches {values.min():g}: priors are compared for positive couplings"
             )
         density = self.posterior.priors[name].logpdf(values)
-        return reweighted(name, values, density, cl, self._prior_words(name),
+        parameter = self.posterior.model.parameter(name)
+        return reweighted(parameter, values, density, cl, self._prior_words(name),
                           self._effective(name) * float(keep.mean()), _span_text(where))  # fmt: skip
 
     def _kept(self, where):

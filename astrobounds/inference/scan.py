@@ -117,7 +117,7 @@ class _Plan:
         return Scan(
             *self.names, self.x, self.y, dict(zip(names, table)), null, self.log,
             posterior.references, {"failures": failures}, absent,
-            {n: posterior.unit(n) for n in self.names},
+            {n: posterior.unit(n) for n in self.names}, {n: posterior.label(n) for n in self.names},
         )  # fmt: skip
 
 

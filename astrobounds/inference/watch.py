@@ -51,8 +51,7 @@ def in_a_gap(posterior, coordinates, log_prob, merging):
 
     Every sample is followed to the lower ends of its couplings, all of them together.
     """
-    index = [i for i, n in enumerate(posterior.names)
-             if n in posterior.model_names and "." in n]  # fmt: skip
+    index = [i for i, n in enumerate(posterior.names) if n in posterior.coupling_names]
     if not index:
         return 0.0, {}
     low = posterior.bounds()[index, 0]
@@ -68,8 +67,7 @@ def in_a_gap(posterior, coordinates, log_prob, merging):
     inside = np.any(lnl < here[:, None] - threshold(0.9), axis=1)
     where = {}
     if inside.any():
-        columns = [n for n in posterior.names if n == "mass" or posterior.names.index(n) in index]
-        for name in columns:
+        for name in posterior.model_names:
             x = posterior.priors[name].value(coordinates[inside, posterior.names.index(name)])
             where[name] = (float(x.min()), float(x.max()))
     return float(inside.mean()), where
