@@ -2,6 +2,7 @@
 
 import math
 
+from ..checks import boolean
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
@@ -90,7 +91,7 @@ class _DecayPhotons(StarSpectrum):
 
     def __init__(self, star, gravity, helicity, neutrinos, duration, fsr):
         super().__init__(star, gravity, helicity, neutrinos, duration)
-        self._fsr = bool(fsr)
+        self._fsr = boolean(fsr, f"{self.name}: fsr")
 
     def describe(self):
         """Return lines that say what was assumed."""
@@ -132,7 +133,7 @@ class SMM(_DecayPhotons):
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, fsr=True, fireball=True, pvo_limit=None, pvo_width=0.0):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
-        self._fireball = bool(fireball)
+        self._fireball = boolean(fireball, f"{self.name}: fireball")
         for name, value in (("pvo_limit", pvo_limit), ("pvo_width", pvo_width)):
             if value is not None and (isinstance(value, str) or not 0.0 <= value < math.inf):
                 raise ConfigError(f"{self.name}: {name} = {value!r} must be a number >= 0")

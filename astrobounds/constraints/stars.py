@@ -1,5 +1,8 @@
 """Options that every constraint on a star shares, checked once."""
 
+import os
+
+from ..checks import boolean, shown
 from ..errors import ConfigError
 
 
@@ -9,8 +12,12 @@ def star_of(star, neutrinos=None):
 
     if isinstance(star, Star):
         return star
-    if not isinstance(star, str):
-        raise ConfigError(f"star = {star!r}: the name of a packaged star or the path of a profile")
+    if isinstance(star, os.PathLike):
+        star = os.fspath(star)
+    if not isinstance(star, str) or not star:
+        raise ConfigError(
+            f"star = {shown(star)}: the name of a packaged star or the path of a profile"
+        )
     return load(star) if neutrinos is None else load(star, neutrinos=neutrinos)
 
 
@@ -18,8 +25,6 @@ def transport_options(gravity, helicity):
     """Return the options of the transport, with their types checked."""
     from ..supernova.transport.settings import TRANSPORTS
 
-    if not isinstance(gravity, bool):
-        raise ConfigError(f"gravity = {gravity!r}: true or false is needed")
-    if helicity not in TRANSPORTS:
-        raise ConfigError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
-    return {"gravity": gravity, "helicity": helicity}
+    if not isinstance(helicity, str) or helicity not in TRANSPORTS:
+        raise ConfigError(f"helicity = {shown(helicity)}; allowed: {', '.join(TRANSPORTS)}")
+    return {"gravity": boolean(gravity, "gravity"), "helicity": helicity}
