@@ -13,7 +13,7 @@ from ...models.mediator import PAIRS
 from ...models.spectra import NumberSpectrum
 from ...units import finite
 from ..star.profile import Star
-from ..transport import mediator
+from ..transport import boson, mediator
 from ..transport.dipole import DEFAULT_MEDIUM, dipole_table
 from ..transport.matter import LIGHT
 from ..transport.rate_table import AXIAL_COUPLING, Resolution, rate_table
@@ -60,7 +60,9 @@ class Emission:
         )
 
     def __post_init__(self):
-        if is_mediator(self.model):
+        if boson.makes_bosons(self.model):
+            object.__setattr__(self, "references", self.model.references)
+        elif is_mediator(self.model):
             object.__setattr__(self, "references", mediator.REFERENCES)
         elif not has_mixing(self.model):
             object.__setattr__(self, "references", DIPOLE_REFERENCES)
@@ -131,6 +133,8 @@ class Emission:
         label = f"m = {self.model.mass_mev:g} MeV, " + ", ".join(
             f"${name.format('{' + _INDEX.get(f, f) + '}')}$ = {v:.1e}{unit}" for f, v in values if v > 0.0
         )
+        if boson.makes_bosons(self.model):
+            label = repr(self.model)
         ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
         ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
                title=f"emission of the {self.star.name} star")  # fmt: skip
@@ -177,7 +181,7 @@ class Cooling:
 
 def has_mixing(model):
     """True if N interacts by mixing, False if by a transition moment."""
-    return hasattr(model, "mixing")
+    return hasattr(model, "mixing") and not boson.makes_bosons(model)
 
 
 def is_mediator(model):
@@ -188,23 +192,28 @@ def is_mediator(model):
 def couplings(model):
     """Return ``{flavour: coupling}`` that rates are proportional to: |U|^2, or d^2 [MeV^-2].
 
-    For a Mediator: ``{pair of flavours: g^2}``.
+    For a Mediator: ``{pair of flavours: g^2}``; for a boson ``{parameter: g^2}``.
     """
+    if boson.makes_bosons(model):
+        return model.strengths
     return model.mixing if has_mixing(model) else model.couplings
 
 
 def coupling_values(model):
     """Return the couplings as written by the user: |U|^2, or d [GeV^-1], for e, mu, tau; |g| of pairs."""
+    if boson.makes_bosons(model):
+        return tuple(model.values[name] for name in model.strengths)
     if is_mediator(model):
         return model.coupling_values
     return tuple(model.mixing.values()) if has_mixing(model) else model.dipole_gev
 
 
 def _check(model, star, helicity, r_max_km):
-    if not has_mixing(model) and not hasattr(model, "dipole_gev") and not is_mediator(model):
+    known = has_mixing(model) or hasattr(model, "dipole_gev") or is_mediator(model)
+    if not known and not boson.makes_bosons(model):
         raise DomainError(
             f"{type(model).__name__} has no mixing and no dipole: supernova emission is available "
-            "for HNL, DipoleHNL and Mediator"
+            "for HNL, DipoleHNL, Mediator, ALP, DarkPhoton and DarkScalar"
         )
     if not isinstance(star, Star):
         raise DomainError(
@@ -237,7 +246,7 @@ def _solution(
 
 
 def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
-             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM,
+             axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=None,
              core=None, matter=True):  # fmt: skip
     """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses).
 
@@ -253,10 +262,15 @@ def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
     core_km = None if core is None else length_cm(core, "core") / 1e5
     if core_km is not None and not star.breaks[0] < core_km < r_max_km:
         raise DomainError(f"core = {core_km:g} km: a radius inside r_max = {r_max_km:g} km is needed")
+    if boson.makes_bosons(model):
+        return boson.boson_solution(
+            model, star, bool(gravity), helicity, resolution, r_max_km, core_km, medium
+        )
     if is_mediator(model):
         return mediator.mediator_solution(
             model, star, bool(gravity), helicity, resolution, r_max_km, core_km
         )
+    medium = DEFAULT_MEDIUM if medium is None else medium
     flavours = tuple(f for f, value in couplings(model).items() if value > 0.0)
     matter = bool(matter) and has_mixing(model)
     if matter and resolution is DEFAULT and model.mass_mev < LIGHT:
@@ -282,7 +296,7 @@ def emission(model, star, **options):
 
     Parameters
     ----------
-    model : HNL, DipoleHNL or Mediator
+    model : HNL, DipoleHNL, Mediator, ALP, DarkPhoton or DarkScalar
     star : Star
         From :func:`astrobounds.supernova.load`.
     gravity : bool, default True
@@ -298,8 +312,9 @@ def emission(model, star, **options):
         g_A of nucleons in matter.
     resolution : Resolution
         Grids; the default is converged to 0.1 % in the luminosity.
-    medium : DipoleMedium
-        For a DipoleHNL: processes, targets, recoil and screening.
+    medium : DipoleMedium or BosonMedium
+        For a DipoleHNL: processes, targets, recoil and screening; for an ALP, a dark photon or a
+        scalar: kinds, screening, corrections.
     matter : bool, default True
         For an HNL: mixing in matter (`astrobounds.supernova.transport.matter`), which counts for light N;
         False for the vacuum mixing.
@@ -324,6 +339,9 @@ def emission(model, star, **options):
     plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.
 
     For a Mediator: coalescence of two neutrinos, and its decay up to ``r_max`` as absorption.
+
+    For an ALP, a DarkPhoton or a DarkScalar: the model's ``processes()``, decays up to ``r_max`` as
+    absorption. What nucleons make of a DarkScalar is an estimate, uncertain by a factor of ten.
 
     References
     ----------
@@ -365,6 +383,8 @@ def free_streaming_shares(model, star, **options):
     0.3 MeV) whose mixing :func:`emission` follows in matter.
     """
     ray = solution(model, star, **options)
+    if boson.makes_bosons(model):
+        return ray.shares(couplings(model))
     if is_mediator(model):
         return mediator.channel_shares(model, star, float(ray.r_max_km))
     table = ray.table

@@ -1,4 +1,4 @@
-"""Bosons in a star: rates of every kind on the cells of rays, dressed by the plasma where they mix with photons.
+"""Bosons in a star: rates of every kind on the cells of rays, dressed where they mix with photons.
 
 Cheap kinds are computed on every cell; slow and smooth ones are tabulated and interpolated. The source of a
 ray is production over Gamma*, which is a Bose-Einstein distribution: an opaque star is a blackbody.
@@ -13,24 +13,30 @@ import numpy as np
 
 from ...errors import DomainError
 from ...models.protocol import BOSON
+from ...numerics.collision import unit_rule
 from ...reactions import bosons
-from ...reactions.dressing.photon_mixing import LONGITUDINAL, TRANSVERSE, cell_factors
+from ...reactions.dressing.photon_mixing import (
+    LONGITUDINAL,
+    TRANSVERSE,
+    cell_factors,
+    resonant_energy,
+)
 from ..star import eos
+from ..star.tabulated import tabulated
 from .boson_medium import DEFAULT_BOSONS, BosonMedium, cell_columns, columns_of
 from .matter import edge_radii
 from .rate_table import Resolution, inside_break, radial_pieces
 from .rays import RaySolution
 
-FINE = Resolution(spectrum=96)  # energies, where a resonance begins or ends inside the star
+FINE = Resolution(rays=24)  # for resonances: a ray that grazes one sees much of it
 
 
 def makes_bosons(model):
     """True for a model whose processes are all of kinds that make one boson."""
-    processes = model.processes() if hasattr(model, "processes") else ()
     states = getattr(model, "states", ())
-    return bool(states) and all(s.statistics == BOSON for s in states) and all(
-        p.kind in bosons.KINDS for p in processes
-    )  # fmt: skip
+    if not states or any(s.statistics != BOSON for s in states):
+        return False
+    return all(p.kind in bosons.KINDS for p in model.processes())
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,19 +75,57 @@ class BosonSolution(RaySolution):
         self._set_grid(
             star, mass_mev, columns["T"].max(), 0.0, gravity, helicity, resolution, r_max_km, core_km
         )
-        found = self._rates(columns)
-        reduced, made = {}, {}
-        for process in processes:  # (state, E, cell): one state stands for all
-            for store, value in zip((reduced, made), found[process]):
-                value = self._per_state(value, states)
-                store[process.coupling] = store.get(process.coupling, 0.0) + value
-        if dressing is not None and processes:
-            self._dress(reduced, made, states)
-        self._tau, self._production = {}, {}
-        for coupling in self.flavours:
-            self._tau[coupling], self._production[coupling] = self._on_rays(
-                reduced[coupling], made[coupling], states, helicity
-            )
+        if dressing is not None:
+            self._split_energies(resolution)
+        found = {
+            process: [self._per_state(x, states) for x in both]
+            for process, both in self._rates(columns).items()
+        }
+        factor = 1.0 if dressing is None else self._dressing(found, states)
+        self._tau, self._production, self._power = {}, {}, {}
+        for process, (reduced, made) in found.items():
+            tau, production = self._on_rays(factor * reduced, factor * made, states, helicity)
+            where = process.coupling
+            self._tau[where] = self._tau.get(where, 0.0) + tau
+            self._production[where] = self._production.get(where, 0.0) + production
+            energy = np.einsum("serc,r->e", production, self._rays.weight) @ (self._weight * self.energy)
+            self._power.setdefault(where, {})[process.group] = float(energy)
+
+    def _split_energies(self, resolution):
+        """Put nodes of energy between those that resonate at the centre, at kinks and at the surface."""
+        radii = np.array([b for b in self._star.breaks if b < self.r_max_km] + [self.r_max_km])
+        state = self._star.at(radii)
+        lapse = state["lapse"] if self._gravity else np.ones(radii.size)
+        top = self.energy[-1] + self._weight[-1]
+        marks = set()
+        for w, shift in zip(eos.plasma_frequency(state["mu_e"], state["T"]), lapse):
+            for polarisation in (TRANSVERSE, LONGITUDINAL):
+                mark = shift * resonant_energy(self.mass_mev, w, polarisation)
+                if self.mass_mev * (1.0 + 1e-6) < mark < top:
+                    marks.add(float(mark))
+        if not marks:
+            return
+        u, w = unit_rule(resolution.spectrum)
+        edges = [self.mass_mev, *sorted(marks), top]
+        energy, weight = [], []
+        for a, b in zip(edges[:-1], edges[1:]):
+            width = b - a
+            if a == self.mass_mev or b == top:  # dense at the lower end
+                energy.append(a + width * u * u)
+                weight.append(2.0 * width * u * w)
+            else:
+                energy.append(a + width * u)
+                weight.append(width * w)
+        self.energy, self._weight = np.concatenate(energy), np.concatenate(weight)
+
+    def shares(self, couplings):
+        """Return ``{group: share}`` of the energy that leaves without absorption, largest first."""
+        out = {}
+        for coupling, groups in self._power.items():
+            for group, power in groups.items():
+                out[group] = out.get(group, 0.0) + couplings.get(coupling, 0.0) * power
+        total = sum(out.values())
+        return {k: v / total for k, v in sorted(out.items(), key=lambda x: -x[1])} if total > 0.0 else {}
 
     @staticmethod
     def _per_state(value, states):
@@ -138,29 +182,26 @@ class BosonSolution(RaySolution):
         rates = np.concatenate(list(threads.map(part, range(0, places, size))))
         return self._gamma_on_cells(rates, 1.0 / self._lapse.ravel())[None]
 
-    def _dress(self, reduced, made, states):
-        """Multiply the rates of T and L by the mixing in the plasma, crossings added analytically."""
-        if len(reduced) != 1:
+    def _dressing(self, found, states):
+        """Return the mixing of T and L in the plasma, (state, nE, cells), crossings added analytically."""
+        if len(self.flavours) > 1:
             raise DomainError("mixing with the photon is one coupling: it cannot be added to another one")
-        (coupling,) = reduced
-        cells = self._rays
-        radii = edge_radii(cells)
-        state = self._star.at(np.clip(radii, self._star.breaks[0], self._star.breaks[-1]).ravel())
-        w_pl = eos.plasma_frequency(state["mu_e"], state["T"]).reshape(radii.shape)
-        lapse = state["lapse"].reshape(radii.shape) if self._gravity else np.ones(radii.shape)
-        energy = self.energy[:, None]
-        first, second = (energy / lapse[:, s].ravel()[None] for s in (slice(None, -1), slice(1, None)))
+        w_pl, lapse = _edges(self._star, self._rays)
+        lapse = lapse if self._gravity else np.ones_like(lapse)
+        sides = (slice(None, -1), slice(1, None))
+        edges = [np.ascontiguousarray(x[:, side]).ravel() for x in (lapse, w_pl) for side in sides]
+        tiles = self.mass_mev + np.concatenate([[0.0], np.cumsum(self._weight)])
         middle = np.ascontiguousarray(self._local().T)
-        total = np.broadcast_to(reduced[coupling], (len(states), *middle.shape))
+        total = sum(reduced for reduced, _ in found.values())
+        total = np.broadcast_to(total, (len(states), *middle.shape))
         factor = np.empty((len(states), *middle.shape))
         for i, s in enumerate(states):
             polarisation = LONGITUDINAL if s.helicity == 0 else TRANSVERSE
             cell_factors(
-                first, second, np.ascontiguousarray(w_pl[:, :-1]).ravel(),
-                np.ascontiguousarray(w_pl[:, 1:]).ravel(), middle,
-                np.ascontiguousarray(total[i]), self.mass_mev, polarisation, factor[i],
+                tiles, *edges, middle, np.ascontiguousarray(total[i]), self.mass_mev, polarisation,
+                factor[i],
             )  # fmt: skip
-        reduced[coupling], made[coupling] = total * factor, made[coupling] * factor
+        return factor
 
     def _on_rays(self, reduced, made, states, helicity):
         """Return optical depth and production of the cells, [state, E, ray, cell]."""
@@ -179,6 +220,36 @@ class BosonSolution(RaySolution):
             reduced = np.tensordot(weight, reduced, 1)[None]
             made = made.sum(axis=0, keepdims=True)
         return np.ascontiguousarray(reduced * path), np.ascontiguousarray(made * path * p2)
+
+
+@lru_cache(maxsize=12)
+def marked_star(star, r_max_km, mass):
+    """Return a tabulated star; with a mass, its radii where transverse resonances begin and end marked.
+
+    At every energy they lie between the radii where w_pl = m and w_pl = sqrt(2/3) m: rays that graze them
+    would else be hit by chance.
+    """
+    if mass is None:
+        return tabulated(star, r_max_km)
+    smooth = tabulated(star, r_max_km)
+    radius = np.linspace(star.breaks[0], r_max_km, 4001)
+    state = smooth.at(radius)
+    w_pl = eos.plasma_frequency(state["mu_e"], state["T"])
+    marks = []
+    for level in (mass, mass / np.sqrt(1.5)):
+        for i in np.flatnonzero((w_pl[1:] - level) * (w_pl[:-1] - level) < 0.0):
+            share = (level - w_pl[i]) / (w_pl[i + 1] - w_pl[i])
+            marks.append(radius[i] + share * (radius[i + 1] - radius[i]))
+    return tabulated(star, r_max_km, tuple(marks)) if marks else smooth
+
+
+@lru_cache(maxsize=4)
+def _edges(star, cells):
+    """Return (plasma frequency [MeV], lapse) at the edges of the cells, (rays, cells + 1)."""
+    radii = edge_radii(cells)
+    state = star.at(np.clip(radii, star.breaks[0], star.breaks[-1]).ravel())
+    w_pl = eos.plasma_frequency(state["mu_e"], state["T"])
+    return w_pl.reshape(radii.shape), state["lapse"].reshape(radii.shape)
 
 
 @lru_cache(maxsize=12)
@@ -203,12 +274,9 @@ def boson_solution(model, star, gravity, helicity, resolution, r_max_km, core_km
     if not isinstance(medium, BosonMedium):
         raise DomainError(f"medium = {medium!r}: a boson takes a BosonMedium, for instance BosonMedium()")
     dressing = getattr(model, "dressing", None)
-    if dressing is not None and resolution == Resolution():
-        columns = cell_columns(star, r_max_km, resolution.rays, resolution.steps, core_km, medium)
-        if model.mass_mev < np.sqrt(1.5) * columns["w_pl"].max():
-            resolution = FINE
+    marked = marked_star(star, r_max_km, model.mass_mev if dressing is not None else None)
     processes = medium.applied(model.processes())
     return _solution(
-        model.mass_mev, processes, model.states, dressing, star, gravity, helicity, resolution, r_max_km,
+        model.mass_mev, processes, model.states, dressing, marked, gravity, helicity, resolution, r_max_km,
         core_km, medium,
     )  # fmt: skip
