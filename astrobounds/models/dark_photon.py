@@ -95,5 +95,3 @@ class DarkPhoton(Model):
         if hadrons > 0.0:
             out.append(FreeDecay("mixing", hadrons))
         return tuple(out)
-
-

@@ -1,7 +1,7 @@
 """The kinds of reactions that make one boson, by the name that a process carries.
 
-``rates(process, mass, energy, medium)`` returns (production, reduced) [MeV], shape (state, place, energy): per
-spin state at unit strength of the coupling; one state stands for all where they share their rate.
+``rates(process, mass, energy, medium)`` returns (production, reduced) [MeV], shape (state, place, energy):
+per spin state at unit strength of the coupling; one state stands for all where they share their rate.
 """
 
 from . import (

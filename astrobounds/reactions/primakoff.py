@@ -31,10 +31,8 @@ def rates(process, mass, energy, medium):
     if process.target == "p":
         columns = (t, medium["m_p"], medium["mu_p"], medium["k_screen"])
         return boson_rates(fill_recoil, columns, (mass, form), energy, t)
-    found = [
-        boson_rates(
-            fill_recoil, (t, const.M_E, sign * medium["mu_e"], medium["k_electron"]), (mass, form), energy, t
-        )
-        for sign in (1.0, -1.0)
-    ]
+    found = []
+    for sign in (1.0, -1.0):
+        columns = (t, const.M_E, sign * medium["mu_e"], medium["k_electron"])
+        found.append(boson_rates(fill_recoil, columns, (mass, form), energy, t))
     return tuple(np.add(*both) for both in zip(*found))

@@ -14,6 +14,7 @@ _LAZY = {
     "Cooling": ".signals.cooling",
     "LuminosityTable": ".signals.surface",
     "DipoleMedium": ".transport.dipole",
+    "BosonMedium": ".transport.boson_medium",
     "with_neutrinos": ".transport.dipole",
     "coalescence": ".transport.mediator",
     "lepton_number_lost": ".transport.mediator",

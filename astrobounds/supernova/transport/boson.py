@@ -155,9 +155,7 @@ class BosonSolution(RaySolution):
                     made = reduced / np.expm1(np.minimum(local / columns["T"][:, None], 700.0)).T
                 else:
                     parts = list(threads.map(lambda zone, p=process: part(p, zone), zones))
-                    made, reduced = (
-                        np.moveaxis(np.concatenate(x, axis=1), 1, 2) for x in zip(*parts)
-                    )
+                    made, reduced = (np.moveaxis(np.concatenate(x, axis=1), 1, 2) for x in zip(*parts))
                 out[process] = reduced, made
         return out
 
