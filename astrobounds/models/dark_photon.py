@@ -35,7 +35,7 @@ class DarkPhoton(Model):
 
     References
     ----------
-    arXiv:1611.03864, arXiv:1801.04847, arXiv:1807.00025.
+    arXiv:1611.03864, arXiv:1801.04847, arXiv:0807.3279.
 
     Examples
     --------

@@ -8,6 +8,8 @@ from .primakoff_recoil import fill as fill_recoil
 from .primakoff_static import FORMS
 from .primakoff_static import fill as fill_static
 
+references = ("Raffelt:1985nk", "Caputo:2021rux")
+
 
 def rates(process, mass, energy, medium):
     """Return (production, reduced) [MeV] at g = 1 MeV^-1, shape (1, places, energies).

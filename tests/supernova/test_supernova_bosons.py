@@ -10,12 +10,14 @@ from astrobounds import constants as const
 from astrobounds.errors import DomainError
 from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions.dressing import photon_mixing as mixing
+from astrobounds.supernova import BosonMedium, Resolution, Transport
 from astrobounds.supernova.star.eos import plasma_frequency
 from astrobounds.supernova.star.profile import Star, ideal_gas
 from astrobounds.supernova.star.tabulated import tabulated
-from astrobounds.supernova.transport.boson import BosonSolution, boson_solution, marked_star
-from astrobounds.supernova.transport.boson_medium import BosonMedium
-from astrobounds.supernova.transport.rate_table import Resolution
+from astrobounds.supernova.transport.boson import BosonSolution
+from astrobounds.supernova.transport.solution import solution
+
+GRIDS = Resolution()
 
 
 @pytest.fixture(scope="module")
@@ -23,11 +25,9 @@ def star():
     return ab.supernova.load("fiducial")
 
 
-GRIDS = Resolution()
-
-
-def _solution(model, star, gravity=False, medium=None, resolution=GRIDS, r_max=60.0):
-    return boson_solution(model, star, gravity, "helicity", resolution, r_max, None, medium)
+def _solution(model, star, gravity=False, medium=None, resolution=GRIDS, **options):
+    medium = BosonMedium() if medium is None else medium
+    return solution(model, star, gravity=gravity, medium=medium, resolution=resolution, **options)
 
 
 def _edges(build, star, low, high, **options):
@@ -89,7 +89,7 @@ def _blackbody(mass, degrees, t, radius):
     ids=["ALP", "DarkPhoton", "DarkScalar"],
 )  # fmt: skip
 def test_an_opaque_star_shines_like_a_bose_blackbody(model, degrees):
-    ray = _solution(model, _uniform(), r_max=30.0)
+    ray = _solution(model, _uniform(), r_max=30.0 * u.km)
     want = _blackbody(model.mass_mev, degrees, 20.0, 30.0)
     assert_allclose(ray.luminosity(model.strengths)[0], want, rtol=3e-3, atol=0)
 
@@ -125,10 +125,8 @@ def test_longitudinal_resonances_emit_their_volume_integral(star, mass, rtol):
             total += 4.0 * np.pi * r * r * dr * q
     total *= const.KM**3 / const.HBAR / const.ERG
     dark = ab.DarkPhoton(mass=mass * u.MeV, mixing=1e-15)
-    ray = BosonSolution(
-        mass, dark.processes(), dark.states[1:], dark.dressing, marked_star(star, 60.0, mass),
-        gravity=False, helicity="helicity", resolution=GRIDS, r_max_km=60.0,
-    )  # fmt: skip
+    settings = Transport(gravity=False, r_max=60.0, medium=BosonMedium())
+    ray = BosonSolution(mass, dark.processes(), dark.states[1:], star, settings, dark.dressing)
     got = ray.luminosity(dark.strengths)[0] / dark.strengths["mixing"]
     assert_allclose(got, total, rtol=rtol, atol=0)
 
@@ -229,8 +227,12 @@ def test_polarisations_share_a_path_when_asked(star):
 def test_wrong_media_are_refused_with_a_remedy(star):
     with pytest.raises(DomainError, match="did you mean 'plasma'"):
         BosonMedium(frame="plasm")
-    with pytest.raises(DomainError, match="BosonMedium"):
-        ab.supernova.emission(ab.ALP(mass=1 * u.MeV), star, medium=ab.supernova.DipoleMedium())
+    dipole = ab.supernova.DipoleMedium(targets=("p",))
+    with pytest.raises(DomainError, match="take a BosonMedium"):
+        ab.supernova.emission(ab.ALP(mass=1 * u.MeV, photon=1e-9 / u.GeV), star, medium=dipole)
+    hnl = ab.HNL(mass=50 * u.MeV, mixing={"tau": 1e-8})
+    with pytest.raises(DomainError, match="take a DipoleMedium"):
+        ab.supernova.emission(hnl, star, medium=BosonMedium())
 
 
 def _random_models(n, seed):

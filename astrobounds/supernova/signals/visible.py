@@ -1,8 +1,8 @@
 """Mean share of the energy of a decaying N that its surroundings absorb, channel by channel.
 
-Neutrinos escape; photons, electrons, muons, pions and other hadrons count in full (the neutrinos of
-their own decays are not subtracted). Shares are means over isotropic decays, so they hold in the
-rest frame and, for unpolarised N, in flight.
+Neutrinos escape, also those of muons, pions and kaons, which decay in flight in a mantle or an
+envelope; photons and electrons count in full. ``"in full"`` counts muons and hadrons so too. Shares are
+means over isotropic decays, so they hold in the rest frame and, for unpolarised N, in flight.
 """
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from ... import constants as const
 from ...errors import ConfigError, DomainError, did_you_mean
 from ...models.channel import PRODUCTS
+from ...models.decays.visible_energy import visible_energy
 from ...numerics.collision import unit_rule
 from ...units import finite
 
@@ -18,6 +19,7 @@ _MESON = {
     "pi0": const.M_PI0, "eta": const.M_ETA, "etap": const.M_ETAP,
     "rho0": const.M_RHO, "omega": const.M_OMEGA, "phi": const.M_PHI,
 }  # fmt: skip
+IN_FULL = "in full"
 MASSLESS_PAIR = 0.65  # visible share of nu f fbar with massless f: (1 + <s>)/2, <s> = 3/10
 
 
@@ -90,20 +92,37 @@ def channel_share(model, channel):
     return _mixed_pair(model, *rest)
 
 
+def _without_neutrinos(model):
+    """Shares by channel from the products of the decays, means over flavours and charges."""
+    widths, energies = {}, {}
+    for decay in model.decays():
+        try:
+            share = visible_energy(model.mass_mev, decay)
+        except KeyError as error:
+            raise ConfigError(
+                f"{type(model).__name__}: what its product {error} leaves as visible energy is not known; "
+                f"give shares by channel: visible={{'{decay.name}': 0.5}}"
+            ) from None
+        widths[decay.name] = widths.get(decay.name, 0.0) + decay.width
+        energies[decay.name] = energies.get(decay.name, 0.0) + decay.width * share
+    return {name: energies[name] / w if w > 0.0 else 0.0 for name, w in widths.items()}
+
+
 def visible_shares(model, visible=None):
     """Return ``{channel: visible share}`` of the open channels of a model.
 
     Parameters
     ----------
     model : HNL or DipoleHNL
-    visible : None, mapping or collection of str
-        None: every channel with its share. Names of channels: only these, with their shares. A
-        mapping: these channels with the given shares.
+    visible : None, "in full", mapping or collection of str
+        None: every channel with its share, all neutrinos subtracted. "in full": muons, taus and
+        hadrons count in full. Names of channels: only these, with their shares in full. A mapping:
+        these channels with the given shares.
 
     Raises
     ------
     ConfigError
-        For a model that decays to neutrinos alone.
+        For a model that decays to neutrinos alone, or into something unknown.
     DomainError
         For an unknown channel or a share outside [0, 1].
     """
@@ -112,8 +131,10 @@ def visible_shares(model, visible=None):
             f"{type(model).__name__} decays to neutrinos alone: nothing is deposited or shines; use "
             "'sn1987a-cooling' and 'sn1987a-neutrinos'"
         )
-    widths = model.partial_widths_mev()
     if visible is None:
+        return _without_neutrinos(model)
+    widths = model.partial_widths_mev()
+    if isinstance(visible, str) and visible == IN_FULL:
         return {name: channel_share(model, name) for name in widths}
     wanted = (visible,) if isinstance(visible, str) else visible
     for name in wanted:

@@ -12,9 +12,10 @@ from os import cpu_count
 import numpy as np
 
 from ...errors import DomainError
-from ...models.protocol import BOSON
 from ...numerics.collision import unit_rule
 from ...reactions import bosons
+from ...reactions.boson_medium import DEFAULT_BOSONS, BosonMedium
+from ...reactions.dipole import DipoleMedium
 from ...reactions.dressing.photon_mixing import (
     LONGITUDINAL,
     TRANSVERSE,
@@ -22,21 +23,34 @@ from ...reactions.dressing.photon_mixing import (
     resonant_energy,
 )
 from ..star import eos
+from ..star.boson_columns import columns_of
 from ..star.tabulated import tabulated
-from .boson_medium import DEFAULT_BOSONS, BosonMedium, cell_columns, columns_of
 from .matter import edge_radii
-from .rate_table import Resolution, inside_break, radial_pieces
-from .rays import RaySolution
-
-FINE = Resolution(rays=24)  # for resonances: a ray that grazes one sees much of it
+from .rate_table import TAIL, inside_break, radial_pieces
+from .rays import RaySolution, rays
 
 
-def makes_bosons(model):
-    """True for a model whose processes are all of kinds that make one boson."""
-    states = getattr(model, "states", ())
-    if not states or any(s.statistics != BOSON for s in states):
-        return False
-    return all(p.kind in bosons.KINDS for p in model.processes())
+def medium_of(processes, medium):
+    """Return the medium of the settings as some processes need it.
+
+    Raises
+    ------
+    DomainError
+        For choices that are made for other processes.
+    """
+    bosonic = bosons.make_bosons(processes)
+    if bosonic and medium == DipoleMedium():
+        return DEFAULT_BOSONS
+    if bosonic != isinstance(medium, BosonMedium):
+        needed = "BosonMedium" if bosonic else "DipoleMedium"
+        raise DomainError(f"medium = {medium!r}: these processes take a {needed}")
+    return medium
+
+
+@lru_cache(maxsize=8)
+def _cell_columns(star, cells, medium):
+    """Return the columns on the cells of rays, flat."""
+    return columns_of(star.at(cells.radius.ravel()), medium)
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,48 +69,55 @@ class BosonSolution(RaySolution):
     ----------
     mass_mev : float
     processes : tuple
-        Of `models.boson_processes`, choices applied.
+        Of `models.boson_processes`.
     states : tuple of State
-    dressing : PhotonMixing or None
     star : Star
-    gravity, helicity, resolution, r_max_km, core_km
-        As for :class:`RaySolution`; unless ``helicity="helicity"`` all states share one mean free path.
-    medium : BosonMedium
+    settings : Transport
+        With a :class:`BosonMedium`; unless ``helicity="helicity"`` all states share one mean free path.
+    dressing : PhotonMixing or None
     """
 
-    def __init__(self, mass_mev, processes, states, dressing, star, *, gravity, helicity, resolution,
-                 r_max_km, core_km=None, medium=DEFAULT_BOSONS):  # fmt: skip
-        self.mass_mev, self.r_max_km, self.resonant = mass_mev, r_max_km, False
-        self.processes = processes
-        self.flavours = tuple(dict.fromkeys(p.coupling for p in processes))
-        self._star, self._gravity, self._medium = star, gravity, medium
-        self._resolution = resolution
-        columns = cell_columns(star, r_max_km, resolution.rays, resolution.steps, core_km, medium)
-        self._set_grid(
-            star, mass_mev, columns["T"].max(), 0.0, gravity, helicity, resolution, r_max_km, core_km
-        )
+    def __init__(self, mass_mev, processes, states, star, settings, dressing=None):
+        self.mass_mev, self.r_max_km, self.resonant = mass_mev, settings.r_max, False
+        self.processes = settings.medium.applied(processes)
+        self.couplings = tuple(dict.fromkeys(p.coupling for p in self.processes))
+        self.tables, self.closed = (), ()
+        self._states, self._settings, self._statistics = states, settings, states[0].statistics
+        self._star = marked_star(star, settings.r_max, None if dressing is None else mass_mev)
+        self._lay_rays()
         if dressing is not None:
-            self._split_energies(resolution)
+            self._split_energies()
         found = {
             process: [self._per_state(x, states) for x in both]
-            for process, both in self._rates(columns).items()
+            for process, both in self._rates().items()
         }
         factor = 1.0 if dressing is None else self._dressing(found, states)
         self._tau, self._production, self._power = {}, {}, {}
         for process, (reduced, made) in found.items():
-            tau, production = self._on_rays(factor * reduced, factor * made, states, helicity)
+            tau, production = self._on_rays(factor * reduced, factor * made, states)
             where = process.coupling
             self._tau[where] = self._tau.get(where, 0.0) + tau
             self._production[where] = self._production.get(where, 0.0) + production
-            energy = np.einsum("serc,r->e", production, self._rays.weight) @ (self._weight * self.energy)
+            energy = np.einsum("serc,r->e", production, self._rays.weight) @ (self.weight * self.energy)
             self._power.setdefault(where, {})[process.group] = float(energy)
 
-    def _split_energies(self, resolution):
+    def _lay_rays(self):
+        """Lay chords through the star and energies at infinity."""
+        settings, resolution = self._settings, self._settings.resolution
+        self._rays = rays(self._star, settings.r_max, resolution.rays, resolution.steps, settings.core)
+        self._columns = _cell_columns(self._star, self._rays, settings.medium)
+        lapse = self._rays.lapse
+        self._lapse = lapse if settings.gravity else np.ones_like(lapse)
+        u, w = unit_rule(resolution.spectrum)
+        span = TAIL * max(self._columns["T"].max(), 1e-3)
+        self.energy, self.weight = self.mass_mev + span * u**2, 2.0 * u * w * span
+
+    def _split_energies(self):
         """Put nodes of energy between those that resonate at the centre, at kinks and at the surface."""
         radii = np.array([b for b in self._star.breaks if b < self.r_max_km] + [self.r_max_km])
         state = self._star.at(radii)
-        lapse = state["lapse"] if self._gravity else np.ones(radii.size)
-        top = self.energy[-1] + self._weight[-1]
+        lapse = state["lapse"] if self._settings.gravity else np.ones(radii.size)
+        top = self.energy[-1] + self.weight[-1]
         marks = set()
         for w, shift in zip(eos.plasma_frequency(state["mu_e"], state["T"]), lapse):
             for polarisation in (TRANSVERSE, LONGITUDINAL):
@@ -105,7 +126,7 @@ class BosonSolution(RaySolution):
                     marks.add(float(mark))
         if not marks:
             return
-        u, w = unit_rule(resolution.spectrum)
+        u, w = unit_rule(self._settings.resolution.spectrum)
         edges = [self.mass_mev, *sorted(marks), top]
         energy, weight = [], []
         for a, b in zip(edges[:-1], edges[1:]):
@@ -116,7 +137,7 @@ class BosonSolution(RaySolution):
             else:
                 energy.append(a + width * u)
                 weight.append(width * w)
-        self.energy, self._weight = np.concatenate(energy), np.concatenate(weight)
+        self.energy, self.weight = np.concatenate(energy), np.concatenate(weight)
 
     def shares(self, couplings):
         """Return ``{group: share}`` of the energy that leaves without absorption, largest first."""
@@ -137,8 +158,9 @@ class BosonSolution(RaySolution):
         """Local energies, shape (cells, nE)."""
         return np.ascontiguousarray(self.energy[None, :] / self._lapse.reshape(-1, 1))
 
-    def _rates(self, columns):
+    def _rates(self):
         """Return ``{process: (reduced, production)}``, each (states, nE, cells)."""
+        columns = self._columns
         local = self._local()
         size = 96
         zones = [slice(k, k + size) for k in range(0, local.shape[0], size)]
@@ -161,14 +183,14 @@ class BosonSolution(RaySolution):
 
     def _interpolated(self, process, threads):
         """Return Gamma* (1, nE, cells) of a slow kind from a table in radius and energy."""
-        res = self._resolution
+        res = self._settings.resolution
         pieces = radial_pieces(self._star, res.radii, self.r_max_km)
-        medium = columns_of(self._star.at(inside_break(pieces)), self._medium)
+        medium = columns_of(self._star.at(inside_break(pieces)), self._settings.medium)
         top = self.energy[-1] / self._lapse.min()
         u = np.linspace(0.0, 1.0, res.energies)
         u[0] = (0.02 / res.energies) ** (2.0 / 3.0)
         energy = self.mass_mev + (top - self.mass_mev) * u**3
-        self.table = _Nodes(self.mass_mev, energy, pieces)
+        table = _Nodes(self.mass_mev, energy, pieces)
         size = 4
         places = medium["T"].size
 
@@ -178,17 +200,17 @@ class BosonSolution(RaySolution):
             return bosons.rates(process, self.mass_mev, energy, columns)[1][0]
 
         rates = np.concatenate(list(threads.map(part, range(0, places, size))))
-        return self._gamma_on_cells(rates, 1.0 / self._lapse.ravel())[None]
+        return self._gamma_on_cells(table, rates, 1.0 / self._lapse.ravel())[None]
 
     def _dressing(self, found, states):
         """Return the mixing of T and L in the plasma, (state, nE, cells), crossings added analytically."""
-        if len(self.flavours) > 1:
+        if len(self.couplings) > 1:
             raise DomainError("mixing with the photon is one coupling: it cannot be added to another one")
         w_pl, lapse = _edges(self._star, self._rays)
-        lapse = lapse if self._gravity else np.ones_like(lapse)
+        lapse = lapse if self._settings.gravity else np.ones_like(lapse)
         sides = (slice(None, -1), slice(1, None))
         edges = [np.ascontiguousarray(x[:, side]).ravel() for x in (lapse, w_pl) for side in sides]
-        tiles = self.mass_mev + np.concatenate([[0.0], np.cumsum(self._weight)])
+        tiles = self.mass_mev + np.concatenate([[0.0], np.cumsum(self.weight)])
         middle = np.ascontiguousarray(self._local().T)
         total = sum(reduced for reduced, _ in found.values())
         total = np.broadcast_to(total, (len(states), *middle.shape))
@@ -201,7 +223,7 @@ class BosonSolution(RaySolution):
             )  # fmt: skip
         return factor
 
-    def _on_rays(self, reduced, made, states, helicity):
+    def _on_rays(self, reduced, made, states):
         """Return optical depth and production of the cells, [state, E, ray, cell]."""
         cells = self._rays
         shape = (self.energy.size, *cells.radius.shape)
@@ -213,7 +235,7 @@ class BosonSolution(RaySolution):
             degrees = degrees.sum(keepdims=True)
         reduced, made = (x.reshape(x.shape[0], *shape) for x in (reduced, made))
         made = degrees[:, None, None, None] * made
-        if helicity != "helicity":
+        if self._settings.helicity != "helicity":
             weight = degrees / degrees.sum()
             reduced = np.tensordot(weight, reduced, 1)[None]
             made = made.sum(axis=0, keepdims=True)
@@ -248,33 +270,3 @@ def _edges(star, cells):
     state = star.at(np.clip(radii, star.breaks[0], star.breaks[-1]).ravel())
     w_pl = eos.plasma_frequency(state["mu_e"], state["T"])
     return w_pl.reshape(radii.shape), state["lapse"].reshape(radii.shape)
-
-
-@lru_cache(maxsize=12)
-def _solution(mass_mev, processes, states, dressing, star, gravity, helicity, resolution, r_max_km, core_km,
-              medium):  # fmt: skip
-    return BosonSolution(
-        mass_mev, processes, states, dressing, star, gravity=gravity, helicity=helicity,
-        resolution=resolution, r_max_km=r_max_km, core_km=core_km, medium=medium,
-    )  # fmt: skip
-
-
-def boson_solution(model, star, gravity, helicity, resolution, r_max_km, core_km, medium):
-    """Return the :class:`BosonSolution` of a model's mass and couplings (cached for the last masses).
-
-    Raises
-    ------
-    DomainError
-        For a medium that is not a :class:`BosonMedium`, or a model without any process in it.
-    """
-    if medium is None:
-        medium = DEFAULT_BOSONS
-    if not isinstance(medium, BosonMedium):
-        raise DomainError(f"medium = {medium!r}: a boson takes a BosonMedium, for instance BosonMedium()")
-    dressing = getattr(model, "dressing", None)
-    marked = marked_star(star, r_max_km, model.mass_mev if dressing is not None else None)
-    processes = medium.applied(model.processes())
-    return _solution(
-        model.mass_mev, processes, model.states, dressing, marked, gravity, helicity, resolution, r_max_km,
-        core_km, medium,
-    )  # fmt: skip
