@@ -15,6 +15,7 @@ _LAZY = {
     "Transport": ".transport.settings",
     "LuminosityTable": ".signals.surface",
     "DipoleMedium": "..reactions.dipole",
+    "BosonMedium": "..reactions.boson_medium",
     "with_neutrinos": ".star.neutrinos",
     "coalescence": ".transport.neutrino_pairs",
     "lepton_number_lost": ".transport.neutrino_pairs",

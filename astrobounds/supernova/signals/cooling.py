@@ -81,6 +81,8 @@ def free_streaming_shares(model, star, **options):
     0.3 MeV) whose mixing :func:`emission` follows in matter.
     """
     ray = solution(model, star, **options)
+    if hasattr(ray, "shares"):
+        return ray.shares(model.strengths)
     neutrinos = neutrino_legs(model.processes())
     if len(neutrinos) == len(ray.closed) and not ray.tables:
         return channel_shares(model, star, float(ray.r_max_km))
