@@ -1,6 +1,7 @@
 """Supernovae: profiles, production, transport, cooling and energy deposition."""
 
 from ..lazy import attach
+from .star.verbs import VERBS
 
 _LAZY = {
     "load": ".star.catalogue",
@@ -15,6 +16,8 @@ _LAZY = {
     "LuminosityTable": ".signals.surface",
     "DipoleMedium": ".transport.dipole",
     "with_neutrinos": ".transport.dipole",
+    "with_muons": ".star.muons",
+    "with_axial_response": ".star.axial_response",
     "coalescence": ".transport.mediator",
     "lepton_number_lost": ".transport.mediator",
     "scale_temperature": ".star.temperature",
@@ -30,4 +33,13 @@ _LAZY = {
     "Variation": ".signals.variations",
 }
 
+
+def _emission_of(star, model, **options):
+    """``star.emission(model)``: a star knows nothing of production and transport."""
+    from .signals.cooling import emission
+
+    return emission(model, star, **options)
+
+
+VERBS["emission"] = _emission_of
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)

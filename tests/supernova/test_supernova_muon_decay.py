@@ -14,7 +14,7 @@ from astrobounds.models.process import hnl_processes
 from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions.muon_decay import THRESHOLD, decay_rates, muon_decays
 from astrobounds.supernova import free_streaming_shares
-from astrobounds.supernova.signals.variations import with_muons
+from astrobounds.supernova.star.muons import with_muons
 from astrobounds.supernova.transport.rate_table import Resolution, rate_table
 
 M, ME = const.M_MU, const.M_E

@@ -177,7 +177,7 @@ def test_quadrature_is_converged():
         )
 
 
-RADIUS = np.linspace(0.0, 60.0, 61)
+RADIUS = np.linspace(0.0, 60.0, 121)
 
 
 def layered(share=0.6, a=56.0, z=26.0, **options):
@@ -185,7 +185,7 @@ def layered(share=0.6, a=56.0, z=26.0, **options):
     state = ab.supernova.load("fiducial").at(RADIUS)
     x = np.where(RADIUS > 25.0, share, 0.0)
     return ab.supernova.from_arrays(
-        RADIUS * u.km, state["rho"] * u.g / u.cm**3, state["T"] * u.MeV, np.full(61, 0.3),
+        RADIUS * u.km, state["rho"] * u.g / u.cm**3, state["T"] * u.MeV, np.full(RADIUS.size, 0.3),
         lapse=state["lapse"], heavy=(x, a, z) if options.get("nuclei", True) else None,
     )  # fmt: skip
 
@@ -313,9 +313,9 @@ def test_ecsv_columns(tmp_path):
 
     state = ab.supernova.load("fiducial").at(RADIUS)
     table = Table({"radius": RADIUS * u.km, "rho": state["rho"] * u.g / u.cm**3,
-                   "temperature": state["T"] * u.MeV, "Ye": np.full(61, 0.3),
-                   "X_heavy": np.where(RADIUS > 25.0, 0.6, 0.0), "A_heavy": np.full(61, 56.0),
-                   "Z_heavy": np.full(61, 26.0)})  # fmt: skip
+                   "temperature": state["T"] * u.MeV, "Ye": np.full(RADIUS.size, 0.3),
+                   "X_heavy": np.where(RADIUS > 25.0, 0.6, 0.0), "A_heavy": np.full(RADIUS.size, 56.0),
+                   "Z_heavy": np.full(RADIUS.size, 26.0)})  # fmt: skip
     path = tmp_path / "mine.ecsv"
     table.write(path, format="ascii.ecsv")
     star = ab.supernova.load(path)

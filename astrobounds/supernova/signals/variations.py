@@ -11,11 +11,12 @@ recipe
     differences with published edges and are no uncertainty of this one.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...errors import DomainError, did_you_mean
 from ...units import finite
 from ..star.catalogue import load
+from ..star.muons import with_muons
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
 from . import prescriptions
@@ -71,23 +72,6 @@ class Variation:
         if self.history is not None and not isinstance(self.history, History):
             raise DomainError(f"history = {self.history!r}: see astrobounds.supernova.read_history")
         finite(self.allowed_factor, "allowed_factor", 1e-6, 1e6)
-
-
-def with_muons(star):
-    """Return a copy of a star with muons in beta equilibrium, mu_mu = mu_nu_mu + mu_n - mu_p.
-
-    The electrons stay as they are: the charge of the muons is not taken from them.
-    """
-    inner = star.columns
-
-    def columns(radius_km):
-        state = dict(inner(radius_km))
-        state["mu_mu"] = state["mu_nu_mu"] + state["mu_n"] - state["mu_p"] + state["shift"]
-        return state
-
-    derived = (with_muons, (star,))
-    name = f"{star.name} with muons"
-    return replace(star, columns=columns, origin=(), derived=derived, name=name)
 
 
 def default_variations(criterion="cooling", star=None, portal="mixing"):
