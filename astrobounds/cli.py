@@ -83,7 +83,7 @@ def _point_arguments(posterior, texts):
     from .config import quantity
     from .errors import did_you_mean
 
-    allowed = [*posterior.model.parameters, *posterior.nuisance_names]
+    allowed = [*posterior.model.parameter_names, *posterior.nuisance_names]
     arguments, values = {}, {}
     for text in texts:
         name, equals, value = text.partition("=")

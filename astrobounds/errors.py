@@ -17,6 +17,10 @@ class ConfigError(AstroboundsError, ValueError):
     """A run file or an argument that cannot be understood."""
 
 
+class ArgumentError(ConfigError, TypeError):
+    """A call whose arguments do not fit: one is missing, unknown or of a wrong type."""
+
+
 class ConvergenceError(AstroboundsError, ArithmeticError):
     """A solver that did not reach its tolerance; carries the ``stage`` that failed."""
 

@@ -23,6 +23,8 @@ def _value(quantity, unit, what, example):
         raise DomainError(
             f"{what} = {quantity} cannot be converted to {unit}: write {example}"
         ) from None
+    if np.iscomplexobj(value):
+        raise DomainError(f"{what} = {quantity} is complex: write {example}")
     value = np.asarray(value, dtype=float)
     return float(value) if value.ndim == 0 else value
 
@@ -62,6 +64,28 @@ def power_erg_s(quantity, what="luminosity"):
     import astropy.units as u
 
     return _value(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
+
+
+def quantity_value(value, unit, what="value", example=""):
+    """Return one number in a unit given as text; an empty unit means a plain number.
+
+    Raises
+    ------
+    DomainError
+        For a Quantity where a plain number is meant or the other way round, a wrong unit, an array,
+        text or a complex number.
+    """
+    import astropy.units as u
+
+    if unit:
+        value = energy_mev(value, what) if unit == "MeV" else _value(value, u.Unit(unit), what, example)
+    elif isinstance(value, u.Quantity):
+        if not value.unit.is_equivalent(u.dimensionless_unscaled):
+            raise DomainError(f"{what} = {value} has a unit: it is a plain number, write {what}={example}")
+        value = value.to_value(u.dimensionless_unscaled)
+    if isinstance(value, (bool, str, complex)) or np.ndim(value) != 0:
+        raise DomainError(f"{what} = {value!r} is not a number; write {what}={example}")
+    return value
 
 
 def finite(value, what, low=-np.inf, high=np.inf, remedy=""):

@@ -39,7 +39,7 @@ class Ray:
 
     def __init__(self, region, choices):
         self.model, self.nature, self.choices = region.model, region.nature, choices
-        self.names = tuple(region.model.parameters)
+        self.names = tuple(region.model.parameter_names)
         self.pattern = tuple(region.pattern(self.prefix).get(n.partition(".")[2], 0.0)
                              for n in self.names[1:])  # fmt: skip
         free = next(n for n in region.ranges if n.startswith(self.prefix))
@@ -56,7 +56,7 @@ class Ray:
         """Return the ray of a region, or a sentence that says why it has none."""
         from ..cosmology.relics.model import is_particle
 
-        names = getattr(region.model, "parameters", ())
+        names = getattr(region.model, "parameter_names", ())
         if len(names) < 2 or "." not in names[1]:
             return "no table: the model is no particle"
         prefix = names[1].partition(".")[0] + "."

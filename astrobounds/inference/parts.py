@@ -1,12 +1,12 @@
 """What a posterior is put together from: constraints by name, their nuisances, the model's nature."""
 
 from ..constraints import get
-from ..errors import AstroboundsError, ConfigError, did_you_mean
+from ..errors import AstroboundsError, ConfigError, DomainError, did_you_mean
 
 
 def check_arguments(model, priors, constraints):
     """Raise unless a posterior is given a model class, a mapping and a list."""
-    if not isinstance(model, type) or not hasattr(model, "parameters"):
+    if not isinstance(model, type) or not hasattr(model, "parameter_names"):
         raise ConfigError(
             f"model = {model!r}: give a model class such as astrobounds.HNL, not its name or an object"
         )
@@ -69,33 +69,37 @@ def nuisances(constraints):
     return own
 
 
-NATURES = {"nature": ("majorana", "dirac"), "spin": ("vector", "scalar")}
+def check_point(model, values, nature):
+    """Raise DomainError unless a point exists: every value in its range, and all of them together."""
+    from ..units import finite
+
+    full = {}
+    for p in model.parameters:
+        value = values.get(p.name, p.default)
+        full[p.name] = finite(value, f"{p.name}{p.unit and ' in ' + p.unit}", p.low, p.high, p.why)
+    chosen = {model.choices[0].name: nature} if model.choices else {}
+    reason = model.allowed(full, **chosen)
+    if reason:
+        raise DomainError(reason)
 
 
 def nature_argument(model):
     """Return the argument that tells kinds of a model apart: "nature", "spin" of a Mediator, or None."""
-    import inspect
-
-    return next((name for name in NATURES if name in inspect.signature(model).parameters), None)
+    return model.choices[0].name if model.choices else None
 
 
 def nature_of(model, nature):
     """Return the checked nature of a model class, or the spin of a Mediator."""
-    import inspect
-
-    argument = nature_argument(model)
-    parameter = inspect.signature(model).parameters.get(argument)
-    if parameter is None:
+    if not model.choices:
         if nature is not None:
             raise ConfigError(f"nature = {nature!r}: {model.__name__} has none, leave it out")
         return None
-    default = parameter.default
+    choice = model.choices[0]
     if nature is None:
-        return default
+        return choice.default
     text = str(nature).lower()
-    if text not in NATURES[argument]:
-        first, second = NATURES[argument]
-        raise ConfigError(f"nature = {nature!r}; allowed: '{first}', '{second}'")
+    if text not in choice.allowed:
+        raise ConfigError(f"nature = {nature!r}; allowed: {', '.join(map(repr, choice.allowed))}")
     return text
 
 
@@ -113,7 +117,7 @@ def resolve(constraint, model=None):
         options = options or {}
         if not isinstance(options, dict):
             raise ConfigError(f"constraint '{name}': its options are a mapping, not {options!r}")
-        if name == "lab" and "dipole" in getattr(model, "__dataclass_fields__", {}):
+        if name == "lab" and any(n.startswith("dipole.") for n in model.parameter_names):
             options = {"portal": "dipole", **options}
         try:
             return get(name, **options)

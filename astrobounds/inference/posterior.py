@@ -14,6 +14,7 @@ from .parts import (
     build_point,
     check_arguments,
     check_domains,
+    check_point,
     nature_argument,
     nature_of,
     nuisances,
@@ -118,7 +119,7 @@ class Posterior:
             if names.count(name) > 1:
                 raise ConfigError(f"constraint '{name}' is given twice")
         own = nuisances(self.constraints)
-        allowed = (*model.parameters, *own)
+        allowed = (*model.parameter_names, *own)
         self.priors, self.fixed, self.ties = {}, {}, {}
         for name, prior in priors.items():
             if name not in allowed:
@@ -130,7 +131,7 @@ class Posterior:
         for name, prior in own.items():
             if name not in {**self.priors, **self.fixed, **self.ties}:
                 self.priors[name] = prior
-        if "mass" in model.parameters and "mass" not in {**self.priors, **self.fixed, **self.ties}:
+        if "mass" in model.parameter_names and "mass" not in {**self.priors, **self.fixed, **self.ties}:
             raise ConfigError("the priors leave the mass open: give 'mass' a prior or a value")
         for name, tie in self.ties.items():
             if tie.to not in self.priors:
@@ -139,8 +140,8 @@ class Posterior:
         self.names = tuple(sorted(self.priors, key=order.__getitem__))
         if not self.names:
             raise ConfigError("every parameter is fixed: use summary() for a single point")
-        self.model_names = tuple(n for n in self.names if n in model.parameters)
-        self.nuisance_names = tuple(n for n in self.names if n not in model.parameters)
+        self.model_names = tuple(n for n in self.names if n in model.parameter_names)
+        self.nuisance_names = tuple(n for n in self.names if n not in model.parameter_names)
         self._check_support()
         self._recenter()
         self._identities = {c.name: digest(c) for c in self.constraints}  # before any table is built
@@ -168,7 +169,7 @@ class Posterior:
             try:
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    self.model.from_parameters(self._complete(theta), nature=self.nature)
+                    check_point(self.model, self._complete(theta), self.nature)
             except DomainError as error:
                 raise ConfigError(f"the priors leave the model's domain: {error}") from None
         spans = {n: self.priors[n].support for n in self.nuisance_names}
@@ -176,7 +177,7 @@ class Posterior:
 
     def _recenter(self):
         """Tell the constraints where their nuisances are centered in this fit."""
-        values = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        values = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         values.update({n: self.priors[n].center for n in self.nuisance_names})
         for c in self.constraints:
             if hasattr(c, "recenter"):
@@ -184,7 +185,7 @@ class Posterior:
 
     def _complete(self, values):
         """Return values with fixed and tied model parameters filled in."""
-        full = {n: v for n, v in self.fixed.items() if n in self.model.parameters}
+        full = {n: v for n, v in self.fixed.items() if n in self.model.parameter_names}
         full.update(values)
         for name, tie in self.ties.items():
             full[name] = tie.factor * full[tie.to]
@@ -244,14 +245,14 @@ class Posterior:
 
     def point(self, values):
         """Return (model, nuisances) for ``{name: value}``; nuisances default to their center."""
-        model_values = {n: v for n, v in values.items() if n in self.model.parameters}
+        model_values = {n: v for n, v in values.items() if n in self.model.parameter_names}
         complete = self._complete(model_values)
-        first, *others = self.model.parameters
+        first, *others = self.model.parameter_names
         couplings = tuple(complete.get(p, 0.0) for p in others)
         if sum(couplings) > 1.0:
             raise DomainError(f"the couplings sum to {sum(couplings):g}")
         model = self.model.fast(complete.get(first, 0.0), couplings, self.nature)
-        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         for name in self.nuisance_names:
             nuisances[name] = values.get(name, self.priors[name].center)
         return model, nuisances
@@ -295,7 +296,7 @@ class Posterior:
     def region(self):
         """Return the region of model space the priors span."""
         ranges = {n: self.priors[n].support for n in self.model_names}
-        fixed = {n: v for n, v in self.fixed.items() if n in self.model.parameters}
+        fixed = {n: v for n, v in self.fixed.items() if n in self.model.parameter_names}
         ties = {n: (t.to, t.factor) for n, t in self.ties.items()}
         return Region(self.model, self.nature, ranges, fixed, ties)
 
@@ -335,7 +336,7 @@ class Posterior:
         ConfigError, DomainError
             For an unknown name or a value outside the model's domain.
         """
-        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameters}
+        nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         nuisances.update({n: self.priors[n].center for n in self.nuisance_names})
         arguments = {}
         for name, value in point.items():

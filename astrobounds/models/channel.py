@@ -1,6 +1,4 @@
-"""A decay channel as a value that observables integrate: its products and its width."""
-
-from dataclasses import dataclass
+"""Products of the channels of a heavy neutral lepton."""
 
 # Products of the channels of a heavy neutral lepton; "l" stands for both charges.
 PRODUCTS = {
@@ -18,30 +16,3 @@ PRODUCTS = {
     "e hadrons": ("e", "hadrons"),
     "mu hadrons": ("mu", "hadrons"),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class DecayChannel:
-    """One decay channel of one model point.
-
-    Attributes
-    ----------
-    name : str
-        For instance ``"nu pi0"``.
-    products : tuple of str
-        Particles in the final state, charges summed.
-    width_mev : float
-        Partial width in MeV, both charge-conjugate final states for a Majorana parent.
-    branching_ratio : float
-        Share of the total width.
-    """
-
-    name: str
-    products: tuple
-    width_mev: float
-    branching_ratio: float
-
-    @property
-    def visible(self):
-        """True if anything but neutrinos appears."""
-        return any(p != "nu" for p in self.products)

@@ -8,45 +8,20 @@ width is mu^2 m^3/(16 pi). Some tables print "mu_B" with mu = d. `dipole_from_mo
 
 import math
 import warnings
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from .. import constants as const
 from ..errors import DomainError, ValidityWarning, did_you_mean
-from ..units import _value, energy_mev, finite
-from .decaying import Decaying
+from ..units import finite
+from .arguments import flavour_entries
+from .hnl import spin_states
+from .protocol import COUPLING, MASS, Choice, Decay, Model, Parameter
 
 MASS_RANGE = (1e-6, 1e4)  # MeV
 EFFECTIVE_LIMIT = 1e-3  # GeV^-1, above it the operator is not a small perturbation at 100 MeV
-NATURES = ("dirac", "majorana")
 MOMENTS = {"mu = 2d": 0.5, "mu = d": 1.0}  # d over the printed moment
-
-
-def check_dipole(dipole):
-    """Return a dict flavour -> d [GeV^-1] with all three flavours, after validation."""
-    import astropy.units as u
-
-    if not hasattr(dipole, "items"):
-        raise DomainError(
-            f"dipole = {dipole!r} is not a mapping: write dipole={{'mu': 1e-9/u.GeV}} with d per "
-            "flavour, or dipole={'universal': 1e-9/u.GeV}"
-        )
-    allowed = (*const.FLAVOURS, "universal")
-    for flavour in dipole:
-        if flavour not in allowed:
-            raise DomainError(
-                f"unknown flavour '{flavour}'{did_you_mean(flavour, allowed)}; "
-                f"allowed: {', '.join(allowed)}"
-            )
-    if "universal" in dipole and len(dipole) > 1:
-        raise DomainError("dipole has 'universal' and flavours: give one or the other")
-    values = {}
-    for flavour in const.FLAVOURS:
-        given = dipole.get("universal", dipole.get(flavour))
-        what = f"dipole['{flavour}']"
-        value = 0.0 if given is None else _value(given, 1 / u.GeV, what, f"{what}=1e-9/u.GeV")
-        values[flavour] = finite(value, f"{what} in 1/GeV", 0.0, math.inf, "d is a modulus")
-    return values
+_MEV = 1e-3  # GeV^-1 in MeV^-1
+_INDEX = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
 
 
 def dipole_from_moment(moment, convention):
@@ -76,8 +51,7 @@ def dipole_from_moment(moment, convention):
     return 1e3 * MOMENTS[convention] * mu * const.MU_BOHR / u.GeV
 
 
-@dataclass(frozen=True, eq=True)
-class DipoleHNL(Decaying):
+class DipoleHNL(Model):
     """A heavy neutral lepton with transition moments to the active neutrinos.
 
     Parameters
@@ -109,87 +83,51 @@ class DipoleHNL(Decaying):
     8.271
     """
 
-    mass: object = field(compare=False)
-    dipole: object = field(compare=False)
-    nature: str = "dirac"
-    mass_mev: float = field(init=False, repr=False, compare=True)
-    dipole_gev: tuple = field(init=False, repr=False, compare=True)
-
+    parameters = (
+        Parameter("mass", "MeV", MASS, 0, "m_N", *MASS_RANGE, default=None, example="100*u.MeV",
+                  why="the operator is used from 1 eV to 10 GeV"),
+        *(Parameter(f"dipole.{f}", "1 / GeV", COUPLING, 2, f"d_{{{_INDEX[f]}}}", natural=_MEV,
+                    example="1e-9/u.GeV", why="d is a modulus") for f in const.FLAVOURS),
+    )  # fmt: skip
+    choices = (Choice("nature", ("dirac", "majorana")),)
     references = ("MagillDipole2018", "Chauhan:2024nfa")
-    parameters = ("mass", "dipole.e", "dipole.mu", "dipole.tau")
 
-    def __repr__(self):
-        used = {f: d for f, d in zip(const.FLAVOURS, self.dipole_gev) if d > 0.0}
-        return f"DipoleHNL(mass={self.mass_mev:g} MeV, dipole={used} / GeV, nature='{self.nature}')"
+    @classmethod
+    def entries(cls, argument, mapping):
+        """Return ``{flavour: d}``; ``"universal"`` stands for all three."""
+        given = flavour_entries(mapping, ("universal",))
+        if "universal" in given:
+            if len(given) > 1:
+                raise DomainError("dipole has 'universal' and flavours: give one or the other")
+            return dict.fromkeys(const.FLAVOURS, given["universal"])
+        return given
 
-    def __post_init__(self):
-        import astropy.units as u
-
-        mass = energy_mev(self.mass, "mass")
-        finite(mass, "mass in MeV", *MASS_RANGE, "the operator is used from 1 eV to 10 GeV")
-        nature = str(self.nature).lower()
-        if nature not in NATURES:
-            raise DomainError(
-                f"nature = {self.nature!r}{did_you_mean(nature, NATURES)}; allowed: 'dirac', 'majorana'"
-            )
-        values = check_dipole(self.dipole)
-        object.__setattr__(self, "mass_mev", mass)
-        object.__setattr__(self, "nature", nature)
-        object.__setattr__(self, "dipole_gev", tuple(values.values()))
-        object.__setattr__(
-            self, "dipole", MappingProxyType({f: v / u.GeV for f, v in values.items()})
-        )
-        if max(self.dipole_gev) > EFFECTIVE_LIMIT:
+    def validate(self):
+        """Warn where the operator is not a small perturbation."""
+        largest = max(self.dipole_gev)
+        if largest > EFFECTIVE_LIMIT:
             warnings.warn(
-                f"d = {max(self.dipole_gev):g} GeV^-1 is above {EFFECTIVE_LIMIT:g} GeV^-1: the "
+                f"d = {largest:g} GeV^-1 is above {EFFECTIVE_LIMIT:g} GeV^-1: the "
                 "physics behind the operator is lighter than a TeV/(4 pi)^2",
                 ValidityWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
-    def __hash__(self):
-        return hash((self.mass_mev, self.dipole_gev, self.nature))
+    @property
+    def states(self):
+        """Two helicities of a Majorana N, or of N and of Nbar."""
+        return spin_states(self.nature)
 
-    def __reduce__(self):
-        return DipoleHNL.fast, (self.mass_mev, self.dipole_gev, self.nature)
-
-    @classmethod
-    def fast(cls, mass_mev, dipole_gev, nature="dirac"):
-        """Build from floats that are known to be valid: mass in MeV, (d_e, d_mu, d_tau) in GeV^-1."""
-        model = object.__new__(cls)
-        model.__dict__.update(
-            mass_mev=float(mass_mev), dipole_gev=tuple(map(float, dipole_gev)), nature=nature
-        )
-        return model
-
-    def __getattr__(self, name):
-        if name in ("mass", "dipole"):  # models built by ``fast`` make their Quantity when asked
-            import astropy.units as u
-
-            value = self.mass_mev * u.MeV
-            if name == "dipole":
-                pairs = zip(const.FLAVOURS, self.dipole_gev)
-                value = MappingProxyType({f: v / u.GeV for f, v in pairs})
-            self.__dict__[name] = value
-            return value
-        raise AttributeError(f"DipoleHNL has no attribute '{name}'")
-
-    @classmethod
-    def from_parameters(cls, values, nature="dirac"):
-        """Build from flat floats: ``{"mass": MeV, "dipole.e": d in GeV^-1, ...}``.
-
-        ``"dipole.universal"`` sets the three flavours at once.
-        """
-        import astropy.units as u
-
-        names = ("universal",) if "dipole.universal" in values else const.FLAVOURS
-        dipole = {f: values.get(f"dipole.{f}", 0.0) / u.GeV for f in names}
-        return cls(mass=values["mass"] * u.MeV, dipole=dipole, nature=nature)
+    @property
+    def dipole_gev(self):
+        """d_e, d_mu, d_tau [GeV^-1]."""
+        values = self.values
+        return tuple(values.get(f"dipole.{f}", 0.0) for f in const.FLAVOURS)
 
     @property
     def couplings(self):
-        """d^2 per flavour [MeV^-2]: what every rate is proportional to."""
-        return {f: (1e-3 * d) ** 2 for f, d in zip(const.FLAVOURS, self.dipole_gev)}
+        """d^2 per flavour [MeV^-2]."""
+        return {f: (_MEV * d) ** 2 for f, d in zip(const.FLAVOURS, self.dipole_gev)}
 
     @property
     def width_factor(self):
@@ -201,10 +139,22 @@ class DipoleHNL(Decaying):
         unit = self.width_factor * radiative_width(self.mass_mev)
         return {f: unit * d2 for f, d2 in self.couplings.items()}
 
-    def partial_widths_mev(self):
-        """Return ``{channel: width in MeV}``: nu gamma, summed over flavours."""
-        width = sum(self.flavour_widths_mev().values())
-        return {"nu gamma": width} if width > 0.0 else {}
+    def decays(self):
+        """Return N -> nu_a gamma of every flavour that couples, as :class:`Decay`."""
+        widths = self.flavour_widths_mev()
+        total = sum(widths.values())
+        return tuple(
+            Decay(w, f"dipole.{f}", (f"nu_{f}", "gamma"), None, "nu gamma", w / total)
+            for f, w in widths.items() if w > 0.0
+        )  # fmt: skip
+
+    def processes(self):
+        """Return the processes that make N, for the flavours that couple; nuclei where there are any."""
+        return tuple(
+            process
+            for f, d in zip(const.FLAVOURS, self.dipole_gev) if d > 0.0
+            for process in dipole_processes(f, ("p", "e-", "e+", "nuclei"))
+        )  # fmt: skip
 
 
 def radiative_width(mass_mev):
@@ -236,6 +186,11 @@ class DipoleProcess:
     lepton_number: int
     flavour: str
     group: str
+
+    @property
+    def coupling(self):
+        """Name of the parameter whose strength the rate is proportional to."""
+        return f"dipole.{self.flavour}"
 
 
 _GROUPS = {"p": "p", "nuclei": "nuclei"}

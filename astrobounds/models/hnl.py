@@ -1,44 +1,38 @@
 """The heavy neutral lepton: a mass, three mixings, a nature, and what follows from them."""
 
 import warnings
-from dataclasses import dataclass, field
 from functools import cached_property
-from types import MappingProxyType
 
 from .. import constants as const
-from ..errors import DomainError, ValidityWarning, did_you_mean
-from ..units import energy_mev, finite
-from .decaying import Decaying
+from ..errors import ValidityWarning
+from .arguments import flavour_entries
+from .process import hnl_processes
+from .protocol import COUPLING, MASS, Choice, Decay, Model, Parameter, State
 
 MASS_RANGE = (1e-3, const.M_D)  # MeV
 QUARK_MATCHING = 1000.0  # MeV, hadronic widths known to 10-20 % above
-NATURES = ("majorana", "dirac")
+_INDEX = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
 
 
-def check_mixing(mixing):
-    """Return a dict flavour -> |U|^2 with all three flavours, after validation."""
-    if not hasattr(mixing, "items"):
-        raise DomainError(
-            f"mixing = {mixing!r} is not a mapping: write mixing={{'tau': 1e-8}} with |U|^2 per flavour"
+def spin_states(nature):
+    """Return the :class:`State` of a neutral lepton.
+
+    A neutrino-like process makes helicity -1 in the first place of its rates and +1 in the second, its
+    CP conjugate the other way round. A Majorana particle is one field that both feed.
+    """
+    if nature == "majorana":
+        return (
+            State("-", 1.0, 1, 0, -1, ((1, 0), (-1, 1))),
+            State("+", 1.0, 1, 0, 1, ((1, 1), (-1, 0))),
         )
-    for flavour in mixing:
-        if flavour not in const.FLAVOURS:
-            raise DomainError(
-                f"unknown flavour '{flavour}'{did_you_mean(flavour, const.FLAVOURS)}; "
-                f"allowed: {', '.join(const.FLAVOURS)}"
-            )
-    values = {
-        f: finite(mixing.get(f, 0.0), f"mixing['{f}']", 0.0, 1.0, "it is |U|^2, between 0 and 1")
-        for f in const.FLAVOURS
-    }
-    total = sum(values.values())
-    if total > 1.0:
-        raise DomainError(f"the mixings sum to {total:g}: unitarity allows at most 1")
-    return values
+    return tuple(
+        State(f"{name}{'-' if helicity < 0 else '+'}", 1.0, 1, number, helicity, ((number, place),))
+        for name, number in (("N", 1), ("Nbar", -1))
+        for place, helicity in ((0, -number), (1, number))
+    )
 
 
-@dataclass(frozen=True, repr=False)
-class HNL(Decaying):
+class HNL(Model):
     """A heavy neutral lepton that interacts by mixing with the active neutrinos.
 
     Parameters
@@ -73,74 +67,45 @@ class HNL(Decaying):
     0.862
     """
 
-    mass: object = field(compare=False)
-    mixing: object
-    nature: str = "majorana"
-    mass_mev: float = field(init=False, repr=False, compare=True)
-
+    parameters = (
+        Parameter("mass", "MeV", MASS, 0, "m_N", *MASS_RANGE, default=None, example="200*u.MeV",
+                  why="HNL widths are coded from 1 keV to the D mass"),
+        *(Parameter(f"mixing.{f}", "", COUPLING, 1, rf"|U_{{{_INDEX[f]}}}|^2", 0.0, 1.0,
+                    example="1e-8", why="it is |U|^2, between 0 and 1") for f in const.FLAVOURS),
+    )  # fmt: skip
+    choices = (Choice("nature", ("majorana", "dirac")),)
     references = ("Gorbunov:2007ak", "Atre:2009rg", "Bondarenko:2018ptm", "Feng:2024zfe")
-    parameters = ("mass", "mixing.e", "mixing.mu", "mixing.tau")
 
-    def __post_init__(self):
-        mass = energy_mev(self.mass, "mass")
-        low, high = MASS_RANGE
-        finite(mass, "mass in MeV", low, high, "HNL widths are coded from 1 keV to the D mass")
-        nature = str(self.nature).lower()
-        if nature not in NATURES:
-            raise DomainError(
-                f"nature = {self.nature!r}{did_you_mean(nature, NATURES)}; allowed: 'majorana', 'dirac'"
-            )
-        object.__setattr__(self, "mass_mev", mass)
-        object.__setattr__(self, "nature", nature)
-        object.__setattr__(self, "mixing", MappingProxyType(check_mixing(self.mixing)))
-        if mass > QUARK_MATCHING:
+    @classmethod
+    def entries(cls, argument, mapping):
+        """Return the mapping after checking its flavours."""
+        return flavour_entries(mapping)
+
+    @classmethod
+    def allowed(cls, values, **choices):
+        """Unitarity: the mixings sum to at most one."""
+        total = sum(values.get(f"mixing.{f}", 0.0) for f in const.FLAVOURS)
+        return f"the mixings sum to {total:g}: unitarity allows at most 1" if total > 1.0 else ""
+
+    def validate(self):
+        """Warn above 1 GeV."""
+        if self.mass_mev > QUARK_MATCHING:
             warnings.warn(
-                f"mass = {mass:g} MeV: hadronic widths are accurate to 10-20 % above 1 GeV",
+                f"mass = {self.mass_mev:g} MeV: hadronic widths are accurate to 10-20 % above 1 GeV",
                 ValidityWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
 
-    def __repr__(self):
-        mixing = {f: v for f, v in self.mixing.items() if v > 0.0}
-        return f"HNL(mass={self.mass_mev:g} MeV, mixing={mixing}, nature='{self.nature}')"
-
-    def __hash__(self):
-        return hash((self.mass_mev, tuple(self.mixing.values()), self.nature))
-
-    def __reduce__(self):
-        return _rebuild, (self.mass, dict(self.mixing), self.nature)
-
-    @classmethod
-    def fast(cls, mass_mev, mixing, nature="majorana"):
-        """Build from floats that are known to be valid: (|U_e|^2, |U_mu|^2, |U_tau|^2)."""
-        model = object.__new__(cls)
-        model.__dict__.update(
-            mass_mev=float(mass_mev),
-            mixing=MappingProxyType(dict(zip(const.FLAVOURS, mixing))),
-            nature=nature,
-        )
-        return model
-
-    def __getattr__(self, name):
-        if name == "mass":  # models built by ``fast`` make their Quantity when asked
-            import astropy.units as u
-
-            self.__dict__["mass"] = self.mass_mev * u.MeV
-            return self.__dict__["mass"]
-        raise AttributeError(f"HNL has no attribute '{name}'")
-
-    @classmethod
-    def from_parameters(cls, values, nature="majorana"):
-        """Build from flat floats: ``{"mass": MeV, "mixing.e": |U_e|^2, ...}``."""
-        import astropy.units as u
-
-        mixing = {f: values.get(f"mixing.{f}", 0.0) for f in const.FLAVOURS}
-        return cls(mass=values["mass"] * u.MeV, mixing=mixing, nature=nature)
+    @property
+    def states(self):
+        """Two helicities of a Majorana N, or of N and of Nbar."""
+        return spin_states(self.nature)
 
     @property
     def mixing_vector(self):
         """|U_e|^2, |U_mu|^2, |U_tau|^2 as a tuple."""
-        return tuple(self.mixing.values())
+        values = self.values
+        return tuple(values.get(f"mixing.{f}", 0.0) for f in const.FLAVOURS)
 
     @property
     def width_factor(self):
@@ -148,18 +113,43 @@ class HNL(Decaying):
         return 2.0 if self.nature == "majorana" else 1.0
 
     @cached_property
-    def _partial_mev(self):
-        from .decays.hnl_widths import CHANNELS, width_table
+    def _widths(self):
+        """Partial widths [MeV], shape (channel, flavour), nature included."""
+        from .decays.hnl_widths import width_table
 
-        table = self.width_factor * (width_table(self.mass_mev) @ self.mixing_vector)
-        return {name: float(w) for name, w in zip(CHANNELS, table) if w > 0.0}
+        return self.width_factor * (width_table(self.mass_mev) * self.mixing_vector)
 
     def partial_widths_mev(self):
         """Return ``{channel: width in MeV}`` of the open channels, nature included."""
-        return dict(self._partial_mev)
+        from .decays.hnl_widths import CHANNELS
 
+        return {n: float(w) for n, w in zip(CHANNELS, self._widths.sum(axis=1)) if w > 0.0}
 
-def _rebuild(mass, mixing, nature):
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ValidityWarning)
-        return HNL(mass=mass, mixing=mixing, nature=nature)
+    def decays(self):
+        """Return the open decays as a tuple of :class:`Decay`, largest first.
+
+        Of a charge-conjugate pair the one that conserves lepton number with N is listed.
+        """
+        from .decays.hnl_channels import final_states
+        from .decays.hnl_widths import CHANNELS
+
+        widths, out = self._widths, []
+        total = widths.sum()
+        for i, channel in enumerate(CHANNELS):
+            for a, flavour in enumerate(const.FLAVOURS):
+                if widths[i, a] > 0.0:
+                    for share, products, amplitude in final_states(channel, self.mass_mev, flavour):
+                        width = float(share * widths[i, a])
+                        out.append(Decay(width, f"mixing.{flavour}", products, amplitude, channel,
+                                         float(width / total)))  # fmt: skip
+        return tuple(sorted(out, key=lambda d: -d.width))
+
+    def processes(self):
+        """Return contact processes and decays of muons that make N, for the flavours that mix."""
+        from .process import muon_decays
+
+        return tuple(
+            process
+            for f, u2 in zip(const.FLAVOURS, self.mixing_vector) if u2 > 0.0
+            for process in (*hnl_processes(f), *muon_decays(f))
+        )  # fmt: skip

@@ -9,17 +9,17 @@ write other Lagrangians: convert by equating total widths, never couplings.
 """
 
 import math
-from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from .. import constants as const
 from ..errors import DomainError, did_you_mean
-from ..units import energy_mev, finite
-from .decaying import Decaying
+from .process import CoalescenceProcess
+from .protocol import BOSON, COUPLING, MASS, Choice, Decay, Model, Parameter, State
 
 MASS_RANGE = (1e-6, 1e3)  # MeV
 COUPLING_MAX = math.sqrt(4.0 * math.pi)  # perturbative
 SPINS = ("vector", "scalar")
+_TEX = {"e": "e", "mu": r"\mu ", "tau": r"\tau "}
 POLARISATIONS = {"vector": 3, "scalar": 1}
 PAIRS = {  # name of an unordered pair -> its flavours
     a + b: (a, b) for i, a in enumerate(const.FLAVOURS) for b in const.FLAVOURS[i:]
@@ -43,28 +43,6 @@ def _pair(key):
             )
     a, b = sorted(both, key=const.FLAVOURS.index)
     return a + b
-
-
-def check_coupling(coupling):
-    """Return a dict pair -> |g| with all six pairs, after validation."""
-    if not hasattr(coupling, "items"):
-        raise DomainError(
-            f"coupling = {coupling!r} is not a mapping: write coupling={{('e', 'tau'): 1e-9}}, "
-            "{'tau': 1e-9} or {'universal': 1e-9}"
-        )
-    given = {}
-    for key, value in coupling.items():
-        if key == "universal":
-            names = [f + f for f in const.FLAVOURS]
-        else:
-            names = [_pair(key)]
-        value = finite(value, f"coupling[{key!r}]", 0.0, COUPLING_MAX, "it is the modulus of g_ab")
-        for name in names:
-            if name in given:
-                a, b = PAIRS[name]
-                raise DomainError(f"coupling gives g of ({a}, {b}) twice: g_ab = g_ba, give one")
-            given[name] = value
-    return {name: given.get(name, 0.0) for name in PAIRS}
 
 
 def pair_width(mass_mev, pair, spin):
@@ -94,8 +72,7 @@ def channel_name(legs):
     return " ".join(f"{'nu' if sign > 0 else 'nubar'}_{flavour}" for flavour, sign in legs)
 
 
-@dataclass(frozen=True, eq=True)
-class Mediator(Decaying):
+class Mediator(Model):
     """A boson that couples to neutrinos alone, with any flavour structure.
 
     Parameters
@@ -135,70 +112,38 @@ class Mediator(Decaying):
     {'nu_e nubar_tau': 0.5, 'nu_tau nubar_e': 0.5}
     """
 
-    mass: object = field(compare=False)
-    coupling: object = field(compare=False)
-    spin: str = "vector"
-    mass_mev: float = field(init=False, repr=False, compare=True)
-    coupling_values: tuple = field(init=False, repr=False, compare=True)
-
+    parameters = (
+        Parameter("mass", "MeV", MASS, 0, "m_X", *MASS_RANGE, default=None, example="1*u.MeV",
+                  why="mediators are coded from 1 eV to 1 GeV"),
+        *(Parameter(f"coupling.{name}", "", COUPLING, 2, f"g_{{{_TEX[a]}{_TEX[b]}}}", 0.0, COUPLING_MAX,
+                    example="1e-9", why="it is the modulus of g_ab") for name, (a, b) in PAIRS.items()),
+    )  # fmt: skip
+    choices = (Choice("spin", SPINS),)
     references = ("Farzan:2002wx", "Heurtier:2016otg", "Brune:2018sef")
-    parameters = ("mass", *(f"coupling.{name}" for name in PAIRS))
-
-    def __post_init__(self):
-        mass = energy_mev(self.mass, "mass")
-        finite(mass, "mass in MeV", *MASS_RANGE, "mediators are coded from 1 eV to 1 GeV")
-        spin = str(self.spin).lower()
-        if spin not in SPINS:
-            raise DomainError(
-                f"spin = {self.spin!r}{did_you_mean(spin, SPINS)}; allowed: 'vector', 'scalar'"
-            )
-        values = check_coupling(self.coupling)
-        object.__setattr__(self, "mass_mev", mass)
-        object.__setattr__(self, "spin", spin)
-        object.__setattr__(self, "coupling_values", tuple(values.values()))
-        object.__setattr__(self, "coupling", _readable(values.values()))
-
-    def __repr__(self):
-        used = dict(self.coupling)
-        return f"Mediator(mass={self.mass_mev:g} MeV, coupling={used}, spin='{self.spin}')"
-
-    def __hash__(self):
-        return hash((self.mass_mev, self.coupling_values, self.spin))
-
-    def __reduce__(self):
-        return Mediator.fast, (self.mass_mev, self.coupling_values, self.spin)
 
     @classmethod
-    def fast(cls, mass_mev, coupling_values, nature="vector"):
-        """Build from floats that are known to be valid: mass in MeV, |g| of the six `PAIRS`, spin."""
-        model = object.__new__(cls)
-        values = tuple(map(float, coupling_values))
-        model.__dict__.update(mass_mev=float(mass_mev), coupling_values=values, spin=nature)
-        return model
-
-    def __getattr__(self, name):
-        if name == "mass":  # models built by ``fast`` make these when asked
-            import astropy.units as u
-
-            self.__dict__["mass"] = self.mass_mev * u.MeV
-            return self.__dict__["mass"]
-        if name == "coupling":
-            self.__dict__["coupling"] = _readable(self.coupling_values)
-            return self.__dict__["coupling"]
-        raise AttributeError(f"Mediator has no attribute '{name}'")
-
-    @classmethod
-    def from_parameters(cls, values, nature="vector"):
-        """Build from flat floats: ``{"mass": MeV, "coupling.etau": g, ...}``; ``nature`` is the spin."""
-        import astropy.units as u
-
-        coupling = {flavours: values.get(f"coupling.{n}", 0.0) for n, flavours in PAIRS.items()}
-        return cls(mass=values["mass"] * u.MeV, coupling=coupling, spin=nature)
+    def entries(cls, argument, mapping):
+        """Return ``{pair: g}`` of flavours, pairs and ``"universal"``."""
+        given = {}
+        for key, value in mapping.items():
+            names = [f + f for f in const.FLAVOURS] if key == "universal" else [_pair(key)]
+            for name in names:
+                if name in given:
+                    a, b = PAIRS[name]
+                    raise DomainError(f"coupling gives g of ({a}, {b}) twice: g_ab = g_ba, give one")
+                given[name] = value
+        return given
 
     @property
-    def nature(self):
-        """The spin: what tells models of one class apart in fits."""
-        return self.spin
+    def coupling_values(self):
+        """|g| of the six `PAIRS`."""
+        values = self.values
+        return tuple(values.get(f"coupling.{name}", 0.0) for name in PAIRS)
+
+    def _as_argument(self, parameters):
+        if parameters[0].key:
+            return _readable(self.coupling_values)
+        return super()._as_argument(parameters)
 
     @property
     def polarisations(self):
@@ -206,32 +151,47 @@ class Mediator(Decaying):
         return POLARISATIONS[self.spin]
 
     @property
+    def states(self):
+        """Three polarisations of a vector, one state of a scalar."""
+        if self.spin == "scalar":
+            return (State("phi", 1.0, BOSON),)
+        return tuple(State(f"h={h:+d}", 1.0, BOSON, 0, h, ((0, h + 1),)) for h in (-1, 0, 1))
+
+    @property
     def couplings(self):
-        """g^2 per pair of flavours: what every rate is proportional to."""
+        """g^2 per pair of flavours."""
         return {name: g * g for name, g in zip(PAIRS, self.coupling_values)}
 
-    def partial_widths_mev(self):
-        """Return ``{channel: width in MeV}`` of the channels that are not closed."""
-        out = {}
-        for pair, strength in self.couplings.items():
-            if strength > 0.0:
-                width = strength * pair_width(self.mass_mev, pair, self.spin)
-                out.update((channel_name(legs), width) for legs in channels(pair, self.spin))
-        return out
+    def decays(self):
+        """Return the decays to two neutrinos of every pair that couples, as :class:`Decay`."""
+        found = [
+            (strength * pair_width(self.mass_mev, pair, self.spin), pair, legs)
+            for pair, strength in self.couplings.items() if strength > 0.0
+            for legs in channels(pair, self.spin)
+        ]  # fmt: skip
+        found.sort(key=lambda item: -item[0])
+        total = sum(width for width, _, _ in found)
+        return tuple(
+            Decay(width, f"coupling.{pair}", tuple(channel_name(legs).split()), None, "", width / total)
+            for width, pair, legs in found
+        )
 
-    @staticmethod
-    def products(channel):
-        """Two neutrinos, whatever the channel."""
-        return ("nu", "nu")
+    def processes(self):
+        """Return the coalescence of two neutrinos for every pair that couples."""
+        return tuple(
+            CoalescenceProcess(
+                PAIRS[pair], channels(pair, self.spin), pair_width(self.mass_mev, pair, self.spin),
+                self.spin, f"coupling.{pair}",
+            )
+            for pair, g in zip(PAIRS, self.coupling_values) if g > 0.0
+        )  # fmt: skip
 
     def neutrinos_per_decay(self):
         """Return ``{flavour: number}``, neutrinos and antineutrinos; two in all, or zero if g = 0."""
         out = dict.fromkeys(const.FLAVOURS, 0.0)
-        total = self.width_mev or 1.0
-        for pair, strength in self.couplings.items():
-            for legs in channels(pair, self.spin):
-                for flavour, _ in legs:
-                    out[flavour] += strength * pair_width(self.mass_mev, pair, self.spin) / total
+        for decay in self.decays():
+            for product in decay.products:
+                out[product.rpartition("_")[2]] += decay.branching_ratio
         return out
 
 

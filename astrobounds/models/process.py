@@ -37,6 +37,94 @@ class ContactProcess:
     flavour: str
     group: str
 
+    kind = "contact"
+
+    @property
+    def coupling(self):
+        """Name of the parameter that the rate is proportional to."""
+        return f"mixing.{self.flavour}"
+
+
+@dataclass(frozen=True)
+class MuonDecay:
+    """A decay mu -> e nu N at unit mixing with one flavour.
+
+    Attributes
+    ----------
+    species : tuple of str
+        The muon, the electron and the neutrino beside N.
+    product : int
+        0: the square is (mu nu)(e N), N in place of the muon's neutrino; 2: (mu N)(e nu).
+    lepton_number : int
+        +1 if a neutrino-like N is made, -1 for its antiparticle.
+    flavour : str
+        The mixing |U_a|^2 the rate is proportional to.
+    coefficient : float
+        Of the square, summed over all spins [MeV^-4].
+    group : str
+        Label for shares in a budget.
+    """
+
+    species: tuple
+    product: int
+    lepton_number: int
+    flavour: str
+    coefficient: float = 128.0 * const.G_FERMI**2
+    group: str = "mu decay"
+
+    kind = "background decay"
+
+    @property
+    def coupling(self):
+        """Name of the parameter that the rate is proportional to."""
+        return f"mixing.{self.flavour}"
+
+
+@dataclass(frozen=True)
+class CoalescenceProcess:
+    """Coalescence of two massless particles and its inverse, at unit coupling.
+
+    Attributes
+    ----------
+    flavours : tuple of str
+        The pair of neutrino flavours.
+    legs : tuple
+        Channels, each a pair of (flavour, lepton number): CP conjugates of each other, or one.
+    width : float
+        Partial width of each channel at unit coupling [MeV].
+    spin : {"vector", "scalar"}
+    coupling : str
+        Name of the parameter whose strength the rate is proportional to.
+    """
+
+    flavours: tuple
+    legs: tuple
+    width: float
+    spin: str
+    coupling: str
+
+    kind = "coalescence"
+    lepton_number = 0
+
+    @property
+    def group(self):
+        """Label for shares in a budget."""
+        return "".join(self.flavours)
+
+
+def muon_decays(flavour):
+    """Return the decays of mu- and mu+ that make an N mixed with ``flavour``; none for tau."""
+    return {
+        "mu": (
+            MuonDecay(("mu-", "e-", "nubar_e"), 0, +1, "mu"),
+            MuonDecay(("mu+", "e+", "nu_e"), 0, -1, "mu"),
+        ),
+        "e": (
+            MuonDecay(("mu+", "e+", "nubar_mu"), 2, +1, "e"),
+            MuonDecay(("mu-", "e-", "nu_mu"), 2, -1, "e"),
+        ),
+    }.get(flavour, ())
+
 
 def _neutral_current(c_v, c_a):
     """Coefficients of nu f -> f N: (c_V+c_A)^2 (12)(34) + (c_V-c_A)^2 (13)(24) - ... m2 m3 (14)."""

@@ -73,10 +73,15 @@ def closure(path):
 
 @cache
 def source_digest(path):
-    """Return a digest of a file, of all it imports from the package, and of numba's version."""
+    """Return a digest of a file, of all it imports from the package, and of numba's version.
+
+    A file outside the package may use any of it: the whole package counts.
+    """
     digest = hashlib.sha256(numba.__version__.encode())
-    for item in closure(path):
-        digest.update(str(item.relative_to(PACKAGE)).encode())
+    own = path.is_relative_to(PACKAGE)
+    for item in closure(path) if own else (path, *sorted(PACKAGE.rglob("*.py"))):
+        name = item.relative_to(PACKAGE) if item.is_relative_to(PACKAGE) else item
+        digest.update(str(name).encode())
         digest.update(_read(item))
     return digest.hexdigest()[:16]
 
@@ -142,7 +147,7 @@ def base_folder():
 def module_folder(path):
     """Return the folder of the kernels of one source file; None if nothing can be written."""
     base = base_folder()
-    if base is None:
+    if base is None or not path.is_file():  # typed at a prompt: nothing to know it by
         return None
     folder = base / source_digest(path)
     try:

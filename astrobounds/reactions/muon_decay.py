@@ -11,57 +11,17 @@ References: arXiv:2311.00033 (muons in the core), arXiv:hep-ph/9703315 (reductio
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import numpy as np
 
 from .. import constants as const
+from ..models.process import muon_decays
 from ..numerics.collision import N_PRODUCTS, angular, fermi, unit_rule
 from ..numerics.jit import kernel
 
 THRESHOLD = const.M_MU - const.M_E  # MeV, heavier N are not made
 _CUT = 28.0  # thermal widths kept beyond the Fermi level, as for 2 -> 2
 _ZONES = 6  # radii of one job
-
-
-@dataclass(frozen=True)
-class DecayProcess:
-    """A decay mu -> e nu N at unit mixing with one flavour.
-
-    Attributes
-    ----------
-    species : tuple of str
-        The muon, the electron and the neutrino beside N.
-    product : int
-        0: the square is (mu nu)(e N), N in place of the muon's neutrino; 2: (mu N)(e nu).
-    coefficient : float
-        Its coefficient, summed over all spins [MeV^-4].
-    lepton_number : int
-        +1 if a neutrino-like N is made, -1 for its antiparticle.
-    flavour, group : str
-        As for a contact process.
-    """
-
-    species: tuple
-    product: int
-    lepton_number: int
-    flavour: str
-    coefficient: float = 128.0 * const.G_FERMI**2
-    group: str = "mu decay"
-
-
-def muon_decays(flavour):
-    """Return the decays of mu- and mu+ that make an N mixed with ``flavour``; none for tau."""
-    return {
-        "mu": (
-            DecayProcess(("mu-", "e-", "nubar_e"), 0, +1, "mu"),
-            DecayProcess(("mu+", "e+", "nu_e"), 0, -1, "mu"),
-        ),
-        "e": (
-            DecayProcess(("mu+", "e+", "nubar_mu"), 2, +1, "e"),
-            DecayProcess(("mu-", "e-", "nu_mu"), 2, -1, "e"),
-        ),
-    }.get(flavour, ())
 
 
 @kernel
@@ -137,7 +97,7 @@ def decay_rates(e4, m4, product, mus, t, outer, inner, out):
 
     Gamma* = Gamma_absorption + Gamma_production, the integral over f_mu (1-f_e)(1-f_nu) +
     (1-f_mu) f_e f_nu; production per helicity is f_eq Gamma* with mu_N = mus[0] - mus[1] - mus[2].
-    ``mus`` [MeV] of muon, electron, neutrino; ``product`` as in `DecayProcess`; ``outer``, ``inner``:
+    ``mus`` [MeV] of muon, electron, neutrino; ``product`` as in `MuonDecay`; ``outer``, ``inner``:
     rules on (0, 1).
     """
     out[:] = 0.0

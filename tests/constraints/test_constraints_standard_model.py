@@ -4,6 +4,7 @@ import copy
 import pickle
 
 import pytest
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.errors import ConfigError, DomainError
@@ -11,7 +12,7 @@ from astrobounds.errors import ConfigError, DomainError
 
 def test_values_and_errors():
     model = ab.StandardModel(delta_neff=0.2, xi_e=-0.1)
-    assert model == ab.StandardModel.fast(0.2, (-0.1,)) == ab.StandardModel.from_parameters(
+    assert model == ab.StandardModel.fast(0.2, (-0.1,)) == ab.StandardModel.from_values(
         {"delta_neff": 0.2, "xi_e": -0.1}
     )
     assert hash(model) == hash(ab.StandardModel.fast(0.2, (-0.1,)))
@@ -32,9 +33,10 @@ def test_in_a_fit():
     assert post.nature is None
     model, nuisances = post.point({"xi_e": 0.02})
     assert model == ab.StandardModel(0.3, 0.02)
-    assert nuisances == {"omega_b": pytest.approx(0.02225), "tau_n": 878.4}
+    assert set(nuisances) == {"omega_b", "tau_n"}
+    assert_allclose([nuisances["omega_b"], nuisances["tau_n"]], [0.02225, 878.4], rtol=1e-12, atol=0)
     summary = post.summary(delta_neff=0.3, xi_e=0.02)
-    assert summary.loglike == pytest.approx(sum(post.terms({"xi_e": 0.02}).values()))
+    assert_allclose(summary.loglike, sum(post.terms({"xi_e": 0.02}).values()), rtol=1e-6, atol=0)
     assert "Neff" in str(summary)
     assert post.region().ranges["xi_e"] == (-0.1, 0.1)
     assert post.fingerprint()["model"] == "StandardModel"

@@ -3,6 +3,7 @@
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.constraints import get, names
@@ -33,8 +34,8 @@ def test_protocol_and_null(constraints, name):
     c = constraints[name]
     assert isinstance(c, Constraint)
     assert name in names()
-    assert c.loglike(hnl(tau=0.0), centre(c)) == pytest.approx(0.0, abs=1e-9)
-    assert c.loglike(hnl(tau=1e-21), centre(c)) == pytest.approx(0.0, abs=1e-3)
+    assert_allclose(c.loglike(hnl(tau=0.0), centre(c)), 0.0, rtol=0, atol=1e-9)
+    assert_allclose(c.loglike(hnl(tau=1e-21), centre(c)), 0.0, rtol=0, atol=1e-3)
     assert c.describe()
     assert c.predict(hnl())
 
@@ -56,7 +57,7 @@ def test_cooling_is_calibrated_to_the_criterion(constraints):
     c = constraints["sn1987a-cooling"]
     value = c.luminosity(hnl(100.0, 1e-7))
     exact = c.loglike(hnl(100.0, 1e-7), {"log10_L_allowed": np.log10(value)})
-    assert exact == pytest.approx(-S_90, rel=1e-12)
+    assert_allclose(exact, -S_90, rtol=1e-12, atol=0)
     muonic = get("sn1987a-cooling", allowed=52.7543, width=0.1)
     assert muonic.nuisances["log10_L_allowed"].mean == 52.7543
 
@@ -73,7 +74,7 @@ def test_tables_agree_with_direct_solutions(name):
     direct = [c.loglike(hnl(*p), centre(c)) for p in points]
     post.prepare(show=False)
     tabled = [c.loglike(hnl(*p), centre(c)) for p in points]
-    assert tabled == pytest.approx(direct, rel=5e-3, abs=1e-4)
+    assert_allclose(tabled, direct, rtol=5e-3, atol=0)
     c.forget()
     assert c.loglike(hnl(*points[0]), centre(c)) == direct[0]
 

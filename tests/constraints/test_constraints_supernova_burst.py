@@ -3,6 +3,7 @@
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.constraints import get
@@ -39,13 +40,13 @@ def fit(constraint, low=90, high=130, couplings=(1e-11, 1e-2)):
 def test_energy_criterion_is_the_integral_against_half_of_the_binding_energy():
     c = get("sn1987a-cooling", criterion="energy")
     assert list(c.nuisances) == ["log10_E_allowed"]
-    assert c.nuisances["log10_E_allowed"].mean == pytest.approx(LOG10_BUDGET)
-    assert 10.0**LOG10_BUDGET == pytest.approx(ENERGY_BUDGET, rel=1e-4)
+    assert_allclose(c.nuisances["log10_E_allowed"].mean, LOG10_BUDGET, rtol=1e-6, atol=0)
+    assert_allclose(10.0**LOG10_BUDGET, ENERGY_BUDGET, rtol=1e-4, atol=0)
     assert ENERGY_BUDGET == 0.5 * BINDING_ENERGY == 1.5e53
     energy = cooling_history().emission(dipole()).energy.to_value(u.erg)
-    assert c.predict(dipole())["E_X [erg]"] == pytest.approx(energy, rel=1e-12)
+    assert_allclose(c.predict(dipole())["E_X [erg]"], energy, rtol=1e-12, atol=0)
     value = c.loglike(dipole(), {"log10_E_allowed": np.log10(energy)})
-    assert value == pytest.approx(-S_90, rel=1e-9)
+    assert_allclose(value, -S_90, rtol=1e-9, atol=0)
     assert c.loglike(dipole(0.0), centre(c)) == 0.0
     assert "from 1 to 10 s" in " ".join(c.describe())
 
@@ -58,14 +59,14 @@ def energy_of(**options):
 def test_window_time_scale_and_history():
     """Two parts make the whole; a slower cooling takes more; a history may be given."""
     whole = energy_of()
-    assert energy_of(window=[1, 2.5]) + energy_of(window=[2.5, 10]) == pytest.approx(whole, rel=1e-12)
+    assert_allclose(energy_of(window=[1, 2.5]) + energy_of(window=[2.5, 10]), whole, rtol=1e-12, atol=0)
     assert energy_of(time_scale=8.0) > 1.3 * whole
     given = History((1.0, 3.0), (STAR, STAR))
     power = get("sn1987a-cooling").luminosity(dipole())
-    assert energy_of(history=given) == pytest.approx(2 * power, rel=1e-12)
+    assert_allclose(energy_of(history=given), 2 * power, rtol=1e-12, atol=0)
     hot = scale_temperature(STAR, 1.1)
     direct = ab.supernova.cooling(dipole(), hot).emission.luminosity_erg_s
-    assert energy_of(history=given, temperature_scale=1.1) == pytest.approx(2 * direct, rel=1e-12)
+    assert_allclose(energy_of(history=given, temperature_scale=1.1), 2 * direct, rtol=1e-12, atol=0)
 
 
 def test_energy_is_smooth_and_falls_beyond_the_limit():
@@ -86,7 +87,7 @@ def test_tables_with_temperature_agree_with_direct_solutions():
     direct = [c.loglike(hnl(m, g), centre(c, **{WARM: t})) for m, g, t in points]
     fit(c).prepare(show=False)
     tabled = [c.loglike(hnl(m, g), centre(c, **{WARM: t})) for m, g, t in points]
-    assert tabled == pytest.approx(direct, rel=2e-3)
+    assert_allclose(tabled, direct, rtol=2e-3, atol=0)
     assert 0.0 < c.table_error < 5e-3
     # predict stays direct, and the tables can be dropped
     assert c.predict(hnl(*points[0][:2]))["E_X [erg]"] > 0.0
@@ -99,9 +100,9 @@ def test_hotter_cores_are_excluded_more():
     values = [c.loglike(hnl(), centre(c, **{WARM: t})) for t in (-0.1, 0.0, 0.1)]
     assert values[0] > values[1] > values[2]
     plain = get("sn1987a-cooling")
-    assert values[1] == pytest.approx(plain.loglike(hnl(), centre(plain)), rel=1e-12)
+    assert_allclose(values[1], plain.loglike(hnl(), centre(plain)), rtol=1e-12, atol=0)
     scaled = get("sn1987a-cooling", temperature_scale=float(np.exp(0.1)))
-    assert values[2] == pytest.approx(scaled.loglike(hnl(), centre(scaled)), rel=1e-9)
+    assert_allclose(values[2], scaled.loglike(hnl(), centre(scaled)), rtol=1e-9, atol=0)
     # thin: L ~ T^6 or steeper
     assert np.log(values[2] / values[0]) / 0.2 > 6.0
 
@@ -132,7 +133,7 @@ def test_a_run_file_reaches_every_option_and_scans(tmp_path):
     assert set(explosion.nuisances) == {
         "log10_E_sn1987a", "log10_R_progenitor", "log10_duration_sn1987a",
     }  # fmt: skip
-    assert explosion.star.peak_temperature == pytest.approx(0.95 * 30.0, rel=1e-6)
+    assert_allclose(explosion.star.peak_temperature, 0.95 * 30.0, rtol=1e-6, atol=0)
     result = ab.scan(post, "mass", "mixing.tau", shape=(3, 5), pool=1, progress=False)
     lnl = np.asarray(result.loglike["sn1987a-cooling"])
     assert lnl.shape == (3, 5)
@@ -157,7 +158,7 @@ def test_a_folder_of_snapshots_serves_the_constraint(tmp_path):
     c = get("sn1987a-cooling", criterion="energy", history=str(tmp_path))
     stars = [ab.supernova.load(tmp_path / f"t_{s}.ecsv") for s in (1.0, 5.0)]
     power = [ab.supernova.cooling(dipole(), s).emission.luminosity_erg_s for s in stars]
-    assert c.predict(dipole())["E_X [erg]"] == pytest.approx(2.0 * sum(power), rel=1e-12)
+    assert_allclose(c.predict(dipole())["E_X [erg]"], 2.0 * sum(power), rtol=1e-12, atol=0)
     with pytest.raises(DataError, match="no such folder"):
         get("sn1987a-cooling", criterion="energy", history=str(tmp_path / "none"))
 
@@ -171,14 +172,14 @@ def test_nuisances_of_the_envelope_are_off_by_default_and_smooth():
     model = hnl(150.0, 1e-9)
     base = plain.loglike(model, centre(plain))
     # the center of the prior of the radius is rounded to 0.001
-    assert c.loglike(model, centre(c)) == pytest.approx(base, rel=3e-3)
+    assert_allclose(c.loglike(model, centre(c)), base, rtol=3e-3, atol=0)
     twice = c.loglike(model, centre(c, log10_duration_low=np.log10(6.0)))
-    assert twice / c.loglike(model, centre(c)) == pytest.approx(2.0, rel=1e-9)
+    assert_allclose(twice / c.loglike(model, centre(c)), 2.0, rtol=1e-9, atol=0)
     radii = np.linspace(13.3, 14.3, 11)
     values = np.array([c.loglike(model, centre(c, log10_R_low=r)) for r in radii])
     assert np.all(np.diff(values) < 0.0)
     at = get("low-energy-sne", envelope_cm=float(10 ** radii[0]))
-    assert values[0] == pytest.approx(at.loglike(model, centre(at)), rel=1e-12)
+    assert_allclose(values[0], at.loglike(model, centre(at)), rtol=1e-12, atol=0)
 
 
 def test_visible_channels_are_an_option():
@@ -188,7 +189,7 @@ def test_visible_channels_are_an_option():
     half = get("low-energy-sne", visible={"nu pi0": 0.5}).predict(model)["E deposited [erg]"]
     assert half < pions < everything
     share = 0.5 * (1 + (ab.constants.M_PI0 / 200.0) ** 2)
-    assert pions / half == pytest.approx(share / 0.5, rel=1e-9)
+    assert_allclose(pions / half, share / 0.5, rtol=1e-9, atol=0)
 
 
 @pytest.mark.slow
@@ -198,7 +199,7 @@ def test_deposition_tables_with_temperature_agree_with_direct_solutions():
     points = [(95.0, 3e-9), (110.0, 1e-6), (125.0, 1e-3)]
     direct = [c.loglike(hnl(*p), nuisance) for p in points]
     fit(c).prepare(show=False)
-    assert [c.loglike(hnl(*p), nuisance) for p in points] == pytest.approx(direct, rel=2e-3)
+    assert_allclose([c.loglike(hnl(*p), nuisance) for p in points], direct, rtol=2e-3, atol=0)
 
 
 def test_one_star_one_temperature():

@@ -322,7 +322,7 @@ def test_reheating_temperature_is_a_choice_and_a_flag():
     same_again = quiet(ab.cosmology.Reheating(model, 100 * u.GeV))
     assert same_again.Yp == default.Yp
     colder = quiet(ab.cosmology.Reheating(model, 10 * u.GeV))
-    assert colder.relic.hot.T[0] == pytest.approx(1e4, rel=1e-6)
+    assert_allclose(colder.relic.hot.T[0], 1e4, rtol=1e-6, atol=0)
     assert STANDARD.Yp < colder.Yp < default.Yp
     assert "reheating temperature" in default.flags
     assert "reheating temperature" not in quiet(dipole(30.0, 1e-9)).flags
@@ -420,7 +420,7 @@ def test_constraints_take_a_dipole_neutrino():
         excluded, harmless = (bbn.loglike(m, {}) for m in (model, dipole(100.0, 1e-7)))
         point = bbn.abundances(ab.cosmology.Reheating(model, 1 * u.GeV))
         assert cmb.loglike(model, {}) < 0.0
-        assert cmb.predict(model)["Neff"] != pytest.approx(STANDARD.Neff, abs=1e-3)
+        assert abs(cmb.predict(model)["Neff"] - STANDARD.Neff) > 1e-3
     assert_allclose(harmless, bbn.null_loglike, atol=5e-3)
     assert excluded < harmless - 3.0
     assert "reheating temperature" in point.flags

@@ -4,6 +4,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from network_background import OMEGA_TO_ETA, standard
+from numpy.testing import assert_allclose
 
 from astrobounds.cosmology.abundances import bbn
 from astrobounds.cosmology.nuclear.network import load_network
@@ -55,7 +56,7 @@ def test_born_abundances_with_default_rates():
     Here neutrinos decouple at once (only N_eff is right), which moves Y_p by 1e-4 to 2e-4.
     """
     found = values(load_network("small", "default"), standard())
-    assert found == pytest.approx([0.242543, 2.4356e-5, 1.0386e-5, 5.418e-10], rel=3e-3)
+    assert_allclose(found, [0.242543, 2.4356e-5, 1.0386e-5, 5.418e-10], rtol=3e-3, atol=0)
 
 
 def test_ratio_of_reaclib_to_default():
@@ -65,11 +66,11 @@ def test_ratio_of_reaclib_to_default():
     luna = values(load_network("small", "reaclib-luna"), standard())
     expected = np.array([0.246853, 2.5313, 1.0403, 4.803])
     # Li7 of the expected numbers has another Be7(n,p) spline between tabulated points: 1e-3
-    assert reaclib / default == pytest.approx(
-        expected / np.array([0.246891, 2.4592, 1.0422, 5.481]), rel=1e-3
+    assert_allclose(
+        reaclib / default, expected / np.array([0.246891, 2.4592, 1.0422, 5.481]), rtol=1e-3, atol=0
     )
-    assert luna / reaclib == pytest.approx(
-        np.array([0.246858, 2.4686, 1.0691, 5.041]) / expected, rel=3e-4
+    assert_allclose(
+        luna / reaclib, np.array([0.246858, 2.4686, 1.0691, 5.041]) / expected, rtol=3e-4, atol=0
     )
 
 
@@ -88,17 +89,17 @@ def test_standard_abundances_of_the_whole_chain(rates, expected):
     in Y_p and 1e-4 in D/H when that runs with the same rates and tight tolerances.
     """
     found = bbn(omega_b=0.0223, tau_n=878.4 * u.s, rates=rates, neutrinos="common")
-    assert found.Yp == pytest.approx(expected[0], rel=2e-5)
-    assert (found.DH, found.He3H, found.Li7H) == pytest.approx(expected[1:], rel=4e-4)
+    assert_allclose(found.Yp, expected[0], rtol=2e-5, atol=0)
+    assert_allclose((found.DH, found.He3H, found.Li7H), expected[1:], rtol=4e-4, atol=0)
 
 
 def test_launders_rates_give_their_deuterium():
     """arXiv:2604.16600: 1e5 D/H = 2.442 +- 0.040 with Planck's omega_b = 0.02237 +- 0.00015."""
     covariance = theory_covariance(omega_b=0.02237, rates="launders2026")
     DH, sigma = covariance.mean[1], covariance.sigma["DH"]
-    assert DH == pytest.approx(2.442e-5, rel=1.5e-3)
+    assert_allclose(DH, 2.442e-5, rtol=1.5e-3, atol=0)
     by_density = 1.639 * 0.00015 / 0.02237 * DH
-    assert np.hypot(sigma, by_density) == pytest.approx(0.040e-5, rel=0.05)
+    assert_allclose(np.hypot(sigma, by_density), 0.040e-5, rtol=0.05, atol=0)
 
 
 def test_full_network_changes_little():
@@ -109,9 +110,9 @@ def test_full_network_changes_little():
     """
     small, full = (values(load_network(s, "default"), standard()) for s in ("small", "full"))
     change = full / small - 1
-    assert change[1] == pytest.approx(2.8e-4, abs=1e-4)
-    assert change[2] == pytest.approx(-1.9e-4, abs=1e-4)
-    assert change[3] == pytest.approx(-1.03e-2, abs=3e-3)
+    assert_allclose(change[1], 2.8e-4, rtol=0, atol=1e-4)
+    assert_allclose(change[2], -1.9e-4, rtol=0, atol=1e-4)
+    assert_allclose(change[3], -1.03e-2, rtol=0, atol=3e-3)
     assert 0 < full[0] - small[0] < 3e-5
 
 
@@ -119,7 +120,7 @@ def test_lithium_six_of_the_full_network():
     """Li6/Li7 = 1.45e-5 with the code PRIMAT 0.3.3 (large network, d(a,g) of LUNA 2017)."""
     b = standard()
     r = load_network("full").evolve(*b.arrays)
-    assert r.Li6H / r.Li7H == pytest.approx(1.45e-5, rel=0.05)
+    assert_allclose(r.Li6H / r.Li7H, 1.45e-5, rtol=0.05, atol=0)
     assert 1e-16 < r["C12"] < 1e-14
 
 
@@ -130,22 +131,22 @@ def test_pisanti_rates_raise_deuterium():
     ratio = values(load_network("small", "pisanti2021"), standard()) / values(
         load_network("small", "default"), standard()
     )
-    assert ratio[1] == pytest.approx(1.028, abs=3e-3)
-    assert bbn(omega_b=0.02242, rates="pisanti2021").DH == pytest.approx(2.51e-5, rel=5e-3)
+    assert_allclose(ratio[1], 1.028, rtol=0, atol=3e-3)
+    assert_allclose(bbn(omega_b=0.02242, rates="pisanti2021").DH, 2.51e-5, rtol=5e-3, atol=0)
 
 
 @pytest.mark.parametrize("name", POWERS)
 def test_sensitivities_to_rates(name):
     found = slopes(load_network("small", "reaclib"), name)
     for value, expected in zip(found, POWERS[name]):
-        if expected is not None:
-            assert value == pytest.approx(expected, rel=0.1, abs=0.005)
+        if expected is not None:  # the small ones are known to one or two digits
+            assert_allclose(value, expected, rtol=0.15 if abs(expected) < 0.04 else 0.07, atol=0)
 
 
 @pytest.mark.parametrize("name", D_POWERS)
 def test_deuterium_sensitivities(name):
     found = slopes(load_network("small", "default"), name)[1]
-    assert found == pytest.approx(D_POWERS[name], rel=0.02)
+    assert_allclose(found, D_POWERS[name], rtol=0.02, atol=0)
 
 
 def test_sensitivities_to_cosmology():
@@ -159,10 +160,10 @@ def test_sensitivities_to_cosmology():
 
     eta = OMEGA_TO_ETA * 0.0223
     by_eta = slope(eta=(0.99 * eta, 1.01 * eta))
-    assert by_eta[1] == pytest.approx(-1.639, rel=0.02)
-    assert by_eta[0] == pytest.approx(0.039, rel=0.1)
-    assert by_eta[3] == pytest.approx(2.12, rel=0.1)
+    assert_allclose(by_eta[1], -1.639, rtol=0.02, atol=0)
+    assert_allclose(by_eta[0], 0.039, rtol=0.1, atol=0)
+    assert_allclose(by_eta[3], 2.12, rtol=0.1, atol=0)
     by_tau = slope(tau_n=(874.0, 883.0))
-    assert by_tau[:2] == pytest.approx([0.73, 0.421], rel=0.03)
+    assert_allclose(by_tau[:2], [0.73, 0.421], rtol=0.03, atol=0)
     by_neff = slope(neff=(3.0, 3.09))
-    assert by_neff[:2] == pytest.approx([0.163, 0.410], rel=0.06)
+    assert_allclose(by_neff[:2], [0.163, 0.410], rtol=0.06, atol=0)

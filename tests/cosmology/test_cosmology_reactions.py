@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 from astrobounds import constants as const
@@ -49,10 +50,10 @@ RATIOS = {
 
 
 def test_nucleon_masses_agree_with_particle_data():
-    assert nuclide("n").mass == pytest.approx(const.M_N, abs=2e-6)
-    assert nuclide("p").mass == pytest.approx(const.M_P, abs=2e-6)
-    assert nuclide("d").binding == pytest.approx(2.224566, abs=2e-6)
-    assert nuclide("a").binding == pytest.approx(28.29566, abs=1e-4)
+    assert_allclose(nuclide("n").mass, const.M_N, rtol=0, atol=2e-6)
+    assert_allclose(nuclide("p").mass, const.M_P, rtol=0, atol=2e-6)
+    assert_allclose(nuclide("d").binding, 2.224566, rtol=0, atol=2e-6)
+    assert_allclose(nuclide("a").binding, 28.29566, rtol=0, atol=1e-4)
     assert nuclide("alpha") is nuclide("He4")
 
 
@@ -68,10 +69,10 @@ def test_reverse_rates_from_detailed_balance(name):
     Q, alpha, beta, gamma = TABLE[name]
     r = reaction(name)
     found = r.detailed_balance()
-    assert r.Q == pytest.approx(Q, abs=2e-5)
-    assert found[0] == pytest.approx(alpha, rel=2e-5)
+    assert_allclose(r.Q, Q, rtol=0, atol=2e-5)
+    assert_allclose(found[0], alpha, rtol=2e-5, atol=0)
     assert found[1] == beta
-    assert found[2] == pytest.approx(gamma, abs=1e-3)
+    assert_allclose(found[2], gamma, rtol=0, atol=1e-3)
 
 
 def test_detailed_balance_makes_saha_abundances_stationary():
@@ -96,7 +97,7 @@ def test_detailed_balance_makes_saha_abundances_stationary():
             forward *= abundance(x)
         for x in r.products:
             reverse *= abundance(x)
-        assert reverse == pytest.approx(forward, rel=1e-9), r.name
+        assert_allclose(reverse, forward, rtol=1e-9, atol=0, err_msg=str(r.name))
 
 
 def test_all_reactions_conserve_and_have_a_rate():
@@ -105,8 +106,8 @@ def test_all_reactions_conserve_and_have_a_rate():
     for name, r in reactions().items():
         assert R.evaluation(name).rate(1.0) >= 0.0
         if r.kind == "decay":
-            assert R.evaluation(name).rate([0.01, 9.0]) == pytest.approx(
-                R.evaluation(name).rate(1.0)
+            assert_allclose(
+                R.evaluation(name).rate([0.01, 9.0]), R.evaluation(name).rate(1.0), rtol=1e-6, atol=0
             )
             with pytest.raises(DomainError, match="decay"):
                 r.detailed_balance()
@@ -122,7 +123,7 @@ def test_decay_constants():
         "C11(beta)B11": 1221.8,
         "B12(beta)C12": 0.0202,
     }.items():
-        assert np.log(2) / R.evaluation(name).rate(1.0) == pytest.approx(half_life, rel=1e-2)
+        assert_allclose(np.log(2) / R.evaluation(name).rate(1.0), half_life, rtol=1e-2, atol=0)
 
 
 def test_reaclib_formula_written_out():
@@ -136,7 +137,7 @@ def test_reaclib_formula_written_out():
             for i in range(1, 6):
                 exponent += row[f"a{i}"] * T9 ** ((2 * i - 5) / 3)
             total += np.exp(exponent)
-        assert R.evaluation(name).rate(T9) == pytest.approx(total, rel=1e-12)
+        assert_allclose(R.evaluation(name).rate(T9), total, rtol=1e-12, atol=0)
 
 
 def test_reaclib_labels_of_key_reactions():
@@ -154,16 +155,16 @@ def test_reaclib_over_default(name):
     default = R.choose("default", names=[name])[0]
     ratio = R.evaluation(name).rate(RATIO_T9) / default.rate(RATIO_T9)
     expected = np.array([w for w in wanted if w is not None])
-    assert ratio[here] == pytest.approx(expected, abs=2e-4)
+    assert_allclose(ratio[here], expected, rtol=0, atol=2e-4)
 
 
 def test_luna_s_factor_rate():
     found = R.evaluation("d(p,g)He3", "Mossa2020").rate([0.1, 0.3, 0.5, 1.0, 2.0])
-    assert found == pytest.approx([5.7518, 54.725, 128.91, 363.17, 921.0], rel=1e-4)
+    assert_allclose(found, [5.7518, 54.725, 128.91, 363.17, 921.0], rtol=1e-4, atol=0)
     bayesian = R.evaluation("d(p,g)He3", "Moscoso2021")
     T9 = np.geomspace(0.1, 3.0, 20)
     luna = R.evaluation("d(p,g)He3", "Mossa2020")
-    assert luna.rate(T9) == pytest.approx(bayesian.rate(T9), rel=4e-3)
+    assert_allclose(luna.rate(T9), bayesian.rate(T9), rtol=4e-3, atol=0)
 
 
 def test_s_factor_quadrature_against_adaptive_quadrature():
@@ -183,7 +184,7 @@ def test_s_factor_quadrature_against_adaptive_quadrature():
             const.N_AVOGADRO * 1e-24 * const.C_CM * np.sqrt(8 / np.pi / reduced) * kT**-1.5 * total
         )
         found = np.exp(R.s_factor_ln_rate(T9, "d(p,g)He3", S))
-        assert found == pytest.approx(expected, rel=1e-7)
+        assert_allclose(found, expected, rtol=1e-7, atol=0)
 
 
 def test_tables_pass_through_published_points_and_are_smooth():
@@ -191,8 +192,8 @@ def test_tables_pass_through_published_points_and_are_smooth():
     for name, source in {(str(n), str(s)) for n, s in zip(table["name"], table["source"])}:
         rows = table[(table["name"] == name) & (table["source"] == source)]
         e = R.evaluation(name, source)
-        assert e.rate(np.array(rows["T9"])) == pytest.approx(np.array(rows["rate"]), rel=1e-10)
-        assert 1 + e.sigma(np.array(rows["T9"])) == pytest.approx(np.array(rows["factor"]))
+        assert_allclose(e.rate(np.array(rows["T9"])), np.array(rows["rate"]), rtol=1e-10, atol=0)
+        assert_allclose(1 + e.sigma(np.array(rows["T9"])), np.array(rows["factor"]), rtol=1e-6, atol=0)
         assert np.all(np.array(rows["factor"]) >= 1.0)
         # Leaving out every other point moves the spline by less than 1 % (at the resonance of
         # t + d), so the full table, with an error 2^4 times smaller, is good to 1e-3.
@@ -200,15 +201,15 @@ def test_tables_pass_through_published_points_and_are_smooth():
             thin = np.array([list(r) for r in rows["T9", "rate", "factor"]], dtype=float)
             inside = (thin[:, 0] > 0.02) & (thin[:, 0] < 2.0)
             ln_rate = R._tabulated(name, thin[::2])[0]
-            assert ln_rate(thin[inside, 0]) == pytest.approx(np.log(thin[inside, 1]), abs=1e-2)
+            assert_allclose(ln_rate(thin[inside, 0]), np.log(thin[inside, 1]), rtol=0, atol=1e-2)
 
 
 def test_rates_continue_smoothly_outside_the_published_range():
     e = R.evaluation("d(p,g)He3", "Moscoso2021")
     assert e.T9_range == (0.001, 4.0)
-    assert e.rate(4.0 + 1e-9) == pytest.approx(e.rate(4.0 - 1e-9), rel=1e-7)
+    assert_allclose(e.rate(4.0 + 1e-9), e.rate(4.0 - 1e-9), rtol=1e-7, atol=0)
     fit = R.evaluation("d(p,g)He3")
-    assert e.rate(8.0) / e.rate(4.0) == pytest.approx(fit.rate(8.0) / fit.rate(4.0), rel=1e-12)
+    assert_allclose(e.rate(8.0) / e.rate(4.0), fit.rate(8.0) / fit.rate(4.0), rtol=1e-12, atol=0)
 
 
 def test_sets_and_overrides():

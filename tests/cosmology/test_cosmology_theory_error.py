@@ -3,6 +3,7 @@
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 from astrobounds.cosmology.theory_error import OBSERVABLES, theory_covariance
 from astrobounds.errors import DomainError
@@ -28,16 +29,18 @@ def rates_only():
 
 def test_against_a_monte_carlo(rates_only):
     width = np.sqrt(np.diag(rates_only.log_covariance))
-    assert width == pytest.approx(MC_RATES, rel=0.05)
-    assert rates_only.correlation == pytest.approx(MC_CORRELATION, abs=0.06)
+    assert_allclose(width, MC_RATES, rtol=0.05, atol=0)
+    assert_allclose(rates_only.correlation, MC_CORRELATION, rtol=0, atol=0.06)
 
 
 def test_lifetime_adds_in_quadrature(rates_only):
     both = theory_covariance(omega_b=0.0223, sigma_tau_n=0.5 * u.s)
-    assert np.sqrt(both.log_covariance[0, 0]) == pytest.approx(MC_LIFETIME, rel=0.05)
-    assert both.shifts["tau_n"][:2] == pytest.approx([0.73 * 0.5 / 878.4, 0.42 * 0.5 / 878.4], rel=0.02)
-    assert both.log_covariance - rates_only.log_covariance == pytest.approx(
-        np.outer(both.shifts["tau_n"], both.shifts["tau_n"]), rel=1e-6, abs=1e-12
+    assert_allclose(np.sqrt(both.log_covariance[0, 0]), MC_LIFETIME, rtol=0.05, atol=0)
+    assert_allclose(both.shifts["tau_n"][:2], [0.73 * 0.5 / 878.4, 0.42 * 0.5 / 878.4], rtol=0.02, atol=0)
+    assert_allclose(
+        both.log_covariance - rates_only.log_covariance,
+        np.outer(both.shifts["tau_n"], both.shifts["tau_n"]),
+        rtol=1e-6, atol=0,
     )
     with pytest.raises(DomainError, match="unit"):
         theory_covariance(omega_b=0.0223, sigma_tau_n=0.5)
@@ -45,21 +48,21 @@ def test_lifetime_adds_in_quadrature(rates_only):
 
 def test_consistency_of_the_parts(rates_only):
     c = rates_only.covariance
-    assert c == pytest.approx(c.T)
+    assert_allclose(c, c.T, rtol=1e-6, atol=0)
     assert np.all(np.linalg.eigvalsh(rates_only.log_covariance) > 0)
     assert list(rates_only.sigma) == list(OBSERVABLES)
-    assert rates_only.sigma["DH"] == pytest.approx(np.sqrt(c[1, 1]))
+    assert_allclose(rates_only.sigma["DH"], np.sqrt(c[1, 1]), rtol=1e-6, atol=0)
     budget = rates_only.budget("DH")
     assert list(budget)[:3] == ["d(p,g)He3", "d(d,n)He3", "d(d,p)t"]
     # sensitivity x width: -0.343 x ln(1.0215), -0.542 x ln(1.011)
-    assert budget["d(p,g)He3"] == pytest.approx(-0.343 * np.log(1.0215), rel=0.04)
-    assert budget["d(d,n)He3"] == pytest.approx(-0.542 * np.log(1.011), rel=0.02)
-    assert sum(v**2 for v in budget.values()) == pytest.approx(rates_only.log_covariance[1, 1])
+    assert_allclose(budget["d(p,g)He3"], -0.343 * np.log(1.0215), rtol=0.04, atol=0)
+    assert_allclose(budget["d(d,n)He3"], -0.542 * np.log(1.011), rtol=0.02, atol=0)
+    assert_allclose(sum(v**2 for v in budget.values()), rates_only.log_covariance[1, 1], rtol=1e-6, atol=0)
 
 
 def test_given_nuisances_are_kept(rates_only):
     moved = theory_covariance(omega_b=0.0223, nuisance={"d(p,g)He3": 2.0})
-    assert np.log(moved.mean[1] / rates_only.mean[1]) == pytest.approx(
-        2 * rates_only.shifts["d(p,g)He3"][1], rel=0.04
+    assert_allclose(
+        np.log(moved.mean[1] / rates_only.mean[1]), 2 * rates_only.shifts["d(p,g)He3"][1], rtol=0.04, atol=0
     )
-    assert moved.shifts["d(d,p)t"] == pytest.approx(rates_only.shifts["d(d,p)t"], rel=0.05, abs=2e-5)
+    assert_allclose(moved.shifts["d(d,p)t"], rates_only.shifts["d(d,p)t"], rtol=0.05, atol=0)

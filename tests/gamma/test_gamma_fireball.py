@@ -6,6 +6,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from gamma_helpers import SMM_BANDS, SMM_WINDOW, Particle, axion, axion_spectrum, hnl, signal, spectrum_b
+from numpy.testing import assert_allclose
 from scipy.integrate import quad, solve_ivp
 from scipy.stats import expon
 
@@ -35,7 +36,7 @@ def test_klein_nishina_is_the_integral_of_the_differential_cross_section(x):
         return math.pi * fb.R_ELECTRON**2 * ratio**2 * (ratio + 1.0 / ratio - 1.0 + c * c)
 
     expected = quad(density, -1.0, 1.0, epsabs=0.0, epsrel=1e-11, points=[1.0 - min(1.0, 1.0 / x)])[0]
-    assert fb.compton_cross_section(M_E**2 * (1.0 + 2.0 * x)) == pytest.approx(expected, rel=2e-7)
+    assert_allclose(fb.compton_cross_section(M_E**2 * (1.0 + 2.0 * x)), expected, rtol=2e-7, atol=0)
 
 
 @pytest.mark.parametrize("temperature", [0.03, 0.2, 1.0, 30.0])
@@ -46,8 +47,8 @@ def test_gas_against_phase_space(temperature):
     energy = quad(lambda p: 4.0 * p * p * math.hypot(p, M_E) * math.exp(-math.hypot(p, M_E) / t),
                   0.0, 60.0 * t)[0]  # fmt: skip
     photons = 2.0 * 2.0 * t**3
-    assert fb.electron_fraction(t) == pytest.approx(count / (count + photons), rel=1e-7)
-    assert fb.mean_quantum(t) == pytest.approx((energy + 3.0 * t * photons) / (count + photons), rel=1e-7)
+    assert_allclose(fb.electron_fraction(t), count / (count + photons), rtol=1e-7, atol=0)
+    assert_allclose(fb.mean_quantum(t), (energy + 3.0 * t * photons) / (count + photons), rtol=1e-7, atol=0)
 
 
 @pytest.mark.parametrize(("start", "drive"), [(30.0, 1e-3), (30.0, 50.0), (4.0, 1.0), (20.0, 1e5)])
@@ -61,8 +62,8 @@ def test_cooling_against_the_differential_equation(start, drive):
         return [drive / start * (y[0] * float(fb.electron_fraction(t))) ** 2]
 
     end = solve_ivp(slope, (0.0, 1.0), [1.0], method="LSODA", rtol=1e-8, atol=1e-10).y[0, -1]
-    assert start / fb.cooled(start, drive) == pytest.approx(end, rel=2e-4)
-    assert start / fb.cooled(start, 0.0) == pytest.approx(1.0, rel=1e-9)
+    assert_allclose(start / fb.cooled(start, drive), end, rtol=2e-4, atol=0)
+    assert_allclose(start / fb.cooled(start, 0.0), 1.0, rtol=1e-9, atol=0)
 
 
 def test_full_equilibrium_is_the_lowest_mean_energy():
@@ -70,19 +71,20 @@ def test_full_equilibrium_is_the_lowest_mean_energy():
     photons = 2.0 * t**3 / (math.pi**2 * HBAR_C**3)
     ratio = fb.electron_fraction(t) / (1.0 - fb.electron_fraction(t))
     density = photons * (1.0 + ratio) * fb.mean_quantum(t)
-    assert fb.black_mean_energy(density) == pytest.approx(float(fb.mean_quantum(t)), rel=1e-9)
-    assert fb.black_mean_energy(1e-30) == pytest.approx(6e-3)  # bottom of the grid, no pairs
+    assert_allclose(fb.black_mean_energy(density), float(fb.mean_quantum(t)), rtol=1e-9, atol=0)
+    assert_allclose(fb.black_mean_energy(1e-30), 6e-3, rtol=1e-6, atol=0)  # bottom of the grid, no pairs
 
 
 def test_shares_of_the_visible_energy():
     """Pair of N -> nu e e from its mass distribution; pi0 photons flat in omega."""
     pair = quad(lambda v: 0.5 * (1.0 + v) * 2.0 * (1.0 - v) ** 2 * (1.0 + 2.0 * v), 0.0, 1.0)[0]
-    assert pair == pytest.approx(fb.PAIR_ENERGY, rel=1e-12)
+    assert_allclose(pair, fb.PAIR_ENERGY, rtol=1e-12, atol=0)
     only_pi0 = Particle(200.0, {"nu pi0": 1e-15})
     share, photons, electrons = fb.visible(gamma.photon_yield(only_pi0))
     middle = 0.5 * (M_PI0**2 / 400.0 + 100.0)
-    assert (share, photons, electrons) == (pytest.approx(2.0 * middle / 200.0), 2.0, 0.0)
-    assert fb.visible(gamma.photon_yield(axion(10.0, 1e-10)))[0] == pytest.approx(1.0)
+    assert_allclose(share, 2.0 * middle / 200.0, rtol=1e-6, atol=0)
+    assert (photons, electrons) == (2.0, 0.0)
+    assert_allclose(fb.visible(gamma.photon_yield(axion(10.0, 1e-10)))[0], 1.0, rtol=1e-6, atol=0)
 
 
 # ------------------------------------------------------------------ spectrum of the fireball
@@ -95,7 +97,7 @@ def test_boosted_wien_against_monte_carlo(boost):
     edges = np.array([0.02, 0.1, 0.5, 1.0, 2.0, 4.0])
     found = fb.boosted_wien_below(edges * 0.7, 0.7, boost)
     expected = [(seen < e).mean() for e in edges]
-    assert found == pytest.approx(expected, abs=4.0 * 0.5 / math.sqrt(seen.size))
+    assert_allclose(found, expected, rtol=0, atol=4.0 * 0.5 / math.sqrt(seen.size))
 
 
 @pytest.mark.parametrize("point", [(31.0, 1.5e-10), (31.0, 2e-11), (2.2, 4.9e-9)])
@@ -105,10 +107,10 @@ def test_energy_and_number_are_conserved(point):
     edges = np.geomspace(1e-7, 60.0, 6001) * shell.mean_energy
     photons = shell.fluences(np.column_stack([edges[:-1], edges[1:]]))
     middle = 0.5 * (edges[1:] + edges[:-1])
-    assert photons.sum() == pytest.approx(shell.photon_fluence, rel=1e-9)
-    assert (photons * middle).sum() == pytest.approx(shell.energy_fluence, rel=1e-5)
+    assert_allclose(photons.sum(), shell.photon_fluence, rtol=1e-9, atol=0)
+    assert_allclose((photons * middle).sum(), shell.energy_fluence, rtol=1e-5, atol=0)
     area = 4.0 * math.pi * shell.distance**2
-    assert shell.escape + shell.trapped == pytest.approx(1.0, rel=1e-14)
+    assert_allclose(shell.escape + shell.trapped, 1.0, rtol=1e-14, atol=0)
     assert shell.energy_fluence * area <= shell.energy
 
 
@@ -125,9 +127,9 @@ def test_the_shell_holds_the_decays_between_one_and_two_radii():
         return value * energy if power == 1 else value * p if power == 2 else value
 
     total = [quad(decays, mass, 1500.0, args=(k,), epsrel=1e-9, limit=400)[0] for k in range(3)]
-    assert shell.quanta == pytest.approx(2.0 * total[0], rel=1e-4)
-    assert shell.energy == pytest.approx(total[1], rel=1e-4)
-    assert shell.gamma == pytest.approx(total[1] / math.sqrt(total[1] ** 2 - total[2] ** 2), rel=1e-4)
+    assert_allclose(shell.quanta, 2.0 * total[0], rtol=1e-4, atol=0)
+    assert_allclose(shell.energy, total[1], rtol=1e-4, atol=0)
+    assert_allclose(shell.gamma, total[1] / math.sqrt(total[1] ** 2 - total[2] ** 2), rtol=1e-4, atol=0)
 
 
 def test_one_momentum_gives_the_depth_of_the_quick_test():
@@ -139,15 +141,15 @@ def test_one_momentum_gives_the_depth_of_the_quick_test():
 
     s = make_signal(model, narrow)
     shell, quick = fb.fireball_emission(s), fb.fireball_test(s)
-    assert shell.gamma == pytest.approx(6.0, rel=2e-3)
-    assert shell.depth == pytest.approx(quick.pair_depth, rel=2e-3)
+    assert_allclose(shell.gamma, 6.0, rtol=2e-3, atol=0)
+    assert_allclose(shell.depth, quick.pair_depth, rtol=2e-3, atol=0)
 
 
 def test_without_bremsstrahlung_the_photons_keep_their_energy():
     kept = axion_shell(31.0, 3e-10, bremsstrahlung=0.0)
     assert kept.growth == 1.0
     assert not kept.fireball
-    assert kept.mean_energy == pytest.approx(kept.energy / kept.quanta)
+    assert_allclose(kept.mean_energy, kept.energy / kept.quanta, rtol=1e-6, atol=0)
     growth = [axion_shell(31.0, 1.5e-10, bremsstrahlung=b).growth for b in (0.01, 0.1, 1.0, 10.0, 30.0)]
     assert growth == sorted(growth)
     assert growth[0] < 1.2
@@ -165,8 +167,8 @@ def test_first_bremsstrahlung_photons_are_counted_once(point):
     electrons = few.trapped * few.quanta * fb.electron_fraction(mean / 3.0)  # T >> m_e
     sigma = 1e-3 * fb.R_ELECTRON**2 / 137.036
     events = 0.5 * electrons**2 / volume * sigma * radius / few.gamma
-    assert few.growth - 1.0 == pytest.approx(events / (few.trapped * few.quanta), rel=0.02)
-    assert shell.arrival == pytest.approx(duration + lag)
+    assert_allclose(few.growth - 1.0, events / (few.trapped * few.quanta), rtol=0.02, atol=0)
+    assert_allclose(shell.arrival, duration + lag, rtol=1e-6, atol=0)
 
 
 def test_pairs_of_the_decays_are_targets_and_fuel():
@@ -179,12 +181,12 @@ def test_pairs_of_the_decays_are_targets_and_fuel():
     shell = fb.fireball_emission(make_signal(model, narrow))
     flight = math.sqrt(8.0) * C_CM * HBAR / 2e-20
     decays = 1e54 * 1.2 * math.sqrt(2.0 * math.pi) * -math.exp(-3e12 / flight) * math.expm1(-3e12 / flight)
-    assert shell.quanta == pytest.approx(decays, rel=2e-3)  # half the decays, two electrons each
-    assert shell.energy == pytest.approx(0.5 * 0.65 * 120.0 * decays, rel=2e-3)
+    assert_allclose(shell.quanta, decays, rtol=2e-3, atol=0)  # half the decays, two electrons each
+    assert_allclose(shell.energy, 0.5 * 0.65 * 120.0 * decays, rtol=2e-3, atol=0)
     sigma = fb.compton_cross_section((2.0 * 0.65 * 40.0 / 2.0) ** 2)
     thickness = max(3.0 * C_CM, 3e12 / 18.0)
     depth = shell.quanta * sigma / (4.0 * math.pi * 3e12 * thickness * 9.0)
-    assert shell.depth == pytest.approx(depth, rel=5e-3)
+    assert_allclose(shell.depth, depth, rtol=5e-3, atol=0)
     dark = fb.fireball_emission(make_signal(model, narrow, fsr=False))
     assert dark.quanta == 0.0
 
@@ -227,14 +229,14 @@ def test_limit_reproduces_the_published_branching_ratios():
         model = Particle(mass, {"nu gamma": branching * width, "3nu": (1.0 - branching) * width})
         s = make_signal(model, thermal, radius_cm=1.0, distance_kpc=50.0)
         found = s.fluences((DATA.band,), ((0.0, DATA.window),))[0, 0]
-        assert found == pytest.approx(DATA.fluence_limit, rel=2e-3)
+        assert_allclose(found, DATA.fluence_limit, rtol=2e-3, atol=0)
 
 
 def test_limit_and_channels():
     assert DATA.channels == ((0.1, 0.2), (0.2, 0.5), (0.5, 1.0), (1.0, 2.0))
     assert DATA.band == BAND
     low = DATA.branching * DATA.number * math.pi**2 / 12.0 / (1.5 * 1.2020569) / DATA.temperature * 1.8
-    assert DATA.fluence_limit == pytest.approx(low, rel=0.03)  # E_gamma << T: B N <1/E> dE
+    assert_allclose(DATA.fluence_limit, low, rtol=0.03, atol=0)  # E_gamma << T: B N <1/E> dE
     assert 200.0 < DATA.fluence_limit < 300.0
     assert 1e3 < DATA.window < 4e3
 
@@ -297,7 +299,7 @@ def loglikes(mass, flavour, mixing):
 def test_thin_shell_is_the_old_result():
     for mass, mixing in ((20.0, 1e-10), (100.0, 1e-12), (200.0, 1e-13), (100.0, 1e-6)):
         old, new = loglikes(mass, "tau", mixing)
-        assert new == pytest.approx(old, rel=1e-4, abs=1e-6)
+        assert_allclose(new, old, rtol=1e-4, atol=0)
     assert gamma.smm_pvo_loglike(hnl(50.0, "e", 0.0), spectrum_b(50.0, 0.0)) == 0.0
 
 
@@ -334,11 +336,11 @@ def test_trapped_photons_move_from_one_instrument_to_the_other():
     hard = result.emission.fluences(SMM_BANDS)[-1] + result.emission.escape * (
         result.signal.fluences((SMM_BANDS[-1],), (SMM_WINDOW,))[0, 0])  # fmt: skip
     assert hard < 1e-3 * result.signal.fluences((SMM_BANDS[-1],), (SMM_WINDOW,))[0, 0]
-    assert result.loglike == pytest.approx(-2.0 * result.ratio**2, rel=1e-12)
+    assert_allclose(result.loglike, -2.0 * result.ratio**2, rtol=1e-12, atol=0)
     assert result.joint < result.loglike + 1e-6 * abs(result.loglike)
     energy = result.emission.energy_fluence / ERG
-    assert result.energy_fluence.to_value("erg/cm2") == pytest.approx(energy)
-    assert result.fluence[1:].sum().value == pytest.approx(result.ratio * result.limit.value, rel=1e-9)
+    assert_allclose(result.energy_fluence.to_value("erg/cm2"), energy, rtol=1e-6, atol=0)
+    assert_allclose(result.fluence[1:].sum().value, result.ratio * result.limit.value, rtol=1e-9, atol=0)
 
 
 def test_solar_maximum_counts_the_escaping_and_the_hard_photons():
@@ -356,19 +358,19 @@ def test_solar_maximum_counts_the_escaping_and_the_hard_photons():
             expected += sn1987a.band_loglike(smm, band, bins)[0]
             expected -= sn1987a.band_loglike(smm, band, 0.0 * bins)[0]
         found = gamma.smm_pvo_loglike(model, spectrum, limit_cm2=1e30, bremsstrahlung=strength)
-        assert found == pytest.approx(expected, rel=1e-7)  # bands are integrated one by one here
+        assert_allclose(found, expected, rtol=1e-7, atol=0)  # bands are integrated one by one here
 
 
 def test_limit_is_an_argument():
     model, spectrum = axion(31.0, 2e-10), axion_spectrum(31.0, 2e-10)
     strict, loose = (gamma.pvo(model, spectrum, x / u.cm**2) for x in (100, 1000))
-    assert strict.ratio == pytest.approx(10.0 * loose.ratio)
-    assert gamma.pvo(model, spectrum, 1e6 / u.m**2).ratio == pytest.approx(strict.ratio)
+    assert_allclose(strict.ratio, 10.0 * loose.ratio, rtol=1e-6, atol=0)
+    assert_allclose(gamma.pvo(model, spectrum, 1e6 / u.m**2).ratio, strict.ratio, rtol=1e-6, atol=0)
     value = gamma.smm_pvo_loglike(model, spectrum, limit_cm2=100.0)
-    assert value == pytest.approx(strict.joint, rel=1e-9)
+    assert_allclose(value, strict.joint, rtol=1e-9, atol=0)
     longer = gamma.pvo(model, spectrum, emission_duration=30 * u.s)
     assert longer.emission.depth < strict.emission.depth
-    assert longer.emission.arrival == pytest.approx(strict.emission.arrival + 27.0)
+    assert_allclose(longer.emission.arrival, strict.emission.arrival + 27.0, rtol=1e-6, atol=0)
 
 
 @pytest.mark.parametrize("options", [
@@ -398,7 +400,7 @@ def test_hard_particles_far_inside_the_star_give_no_warnings():
     depths = np.array([shell.depth for shell in shells])
     assert np.all(np.diff(depths[depths > 0.0]) < 0.0)
     assert depths[-1] == 0.0
-    assert all(shell.growth == pytest.approx(1.0, abs=1e-3) for shell in shells)
+    assert_allclose([shell.growth for shell in shells], 1.0, rtol=0, atol=1e-3)
 
 
 def test_plot_and_references(tmp_path):
@@ -424,17 +426,21 @@ def test_constraint_options():
     centre = {"sn1987a_distance_kpc": 51.4, "log10_R_progenitor": math.log10(3e12)}
     weak, strong = hnl(200.0, "tau", 1e-12), hnl(20.0, "tau", 1e-5)
     assert joined.predict(weak)["optical depth of the decay photons"] < 1e-3
-    assert joined.loglike(weak, centre) == pytest.approx(plain.loglike(weak, centre), rel=1e-3)
-    assert joined.loglike(strong, centre) != pytest.approx(plain.loglike(strong, centre), rel=0.1)
+    assert_allclose(joined.loglike(weak, centre), plain.loglike(weak, centre), rtol=1e-3, atol=0)
+    assert abs(joined.loglike(strong, centre) / plain.loglike(strong, centre) - 1.0) > 0.1
     assert joined.predict(strong)["optical depth of the decay photons"] > 1.0
     assert len(plain.predict(weak)) == 3
     assert set(joined.nuisances) == set(plain.nuisances)
     assert "fireball" in joined.describe()[-1]
     assert "escape" in plain.describe()[-1]
     free = get("smm", pvo_width=0.5)
-    assert free.nuisances["log10_pvo_limit"].mean == pytest.approx(math.log10(DATA.fluence_limit))
+    assert_allclose(
+        free.nuisances["log10_pvo_limit"].mean, math.log10(DATA.fluence_limit), rtol=1e-6, atol=0
+    )
     fixed = get("smm", pvo_limit=2500.0).loglike(strong, centre)
-    assert free.loglike(strong, {**centre, "log10_pvo_limit": math.log10(2500.0)}) == pytest.approx(fixed)
+    assert_allclose(
+        free.loglike(strong, {**centre, "log10_pvo_limit": math.log10(2500.0)}), fixed, rtol=1e-6, atol=0
+    )
     for options in ({"pvo_limit": 0.0}, {"pvo_limit": -1.0}, {"pvo_width": "wide"}, {"pvo_width": -0.1}):
         with pytest.raises(ConfigError):
             get("smm", **options)

@@ -5,6 +5,7 @@ import json
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from toys import Gaussian
 
 import astrobounds as ab
@@ -26,16 +27,16 @@ def test_summary_names_everything():
     assert "gaussian" in text
     assert "lab" in text
     summary = post.summary(mass=200 * u.MeV, mixing={"tau": 1e-3})
-    assert summary.loglike == pytest.approx(sum(t.loglike for t in summary.terms))
+    assert_allclose(summary.loglike, sum(t.loglike for t in summary.terms), rtol=1e-6, atol=0)
     assert summary.terms[0].loglike < -2.3  # excluded by BABAR and beam dumps
 
 
 def test_posterior_is_prior_times_likelihood():
     post = posterior()
     y = post.coordinates({"mass": 100.0, "mixing.tau": 1e-6})
-    assert post(y) == pytest.approx(post.logprior(y) + post.loglike(y))
-    assert post.loglike(y) == pytest.approx(0.0)
-    assert post.logprior(y) == pytest.approx(-np.log(2.0) - np.log(8.0))
+    assert_allclose(post(y), post.logprior(y) + post.loglike(y), rtol=1e-6, atol=0)
+    assert_allclose(post.loglike(y), 0.0, rtol=1e-6, atol=0)
+    assert_allclose(post.logprior(y), -np.log(2.0) - np.log(8.0), rtol=1e-6, atol=0)
     assert post(np.array([5.0, -6.0])) == -np.inf
 
 
@@ -64,7 +65,7 @@ def test_failed_solvers_are_counted_and_kept():
     assert post.loglike(post.coordinates(values)) == -np.inf
     point, stage, message = post.failures[0]
     assert stage == "toy solver"
-    assert point["mass"] == pytest.approx(500.0)
+    assert_allclose(point["mass"], 500.0, rtol=1e-6, atol=0)
     assert "converge" in message
 
 
@@ -101,10 +102,10 @@ def test_bad_points():
 def test_scan_finds_the_contour_of_a_gaussian():
     grid = ab.scan(posterior(), shape=(81, 81), progress=False)
     delta = grid.delta_chi2()
-    assert delta.min() == pytest.approx(0.0, abs=1e-12)
+    assert_allclose(delta.min(), 0.0, rtol=0, atol=1e-12)
     line = np.concatenate(grid.contours(rule="delta-chi2"))
     z = (np.log10(line[:, 0]) - 2.0) ** 2 / 0.01 + (np.log10(line[:, 1]) + 6.0) ** 2 / 0.25
-    assert z == pytest.approx(np.full(len(z), 2.7055), rel=0.05)
+    assert_allclose(z, np.full(len(z), 2.7055), rtol=0.05, atol=0)
     mask = grid.excluded(0.9)
     np.testing.assert_array_equal(mask, delta >= 2 * np.log(10))
 
@@ -119,7 +120,7 @@ def test_scan_keeps_published_limits_where_they_are():
     grid = ab.scan(post, shape=(5, 60), progress=False)
     curve = ab.lab.limits(flavour="tau", name="babar_2022_utau4_withsys")[0]
     for x, _, low, _ in grid.limits(cl=0.95):
-        assert low == pytest.approx(float(curve.interpolate(x * u.MeV)), rel=1e-3)
+        assert_allclose(low, float(curve.interpolate(x * u.MeV)), rtol=1e-3, atol=0)
 
 
 def test_scan_resumes_and_uses_processes(tmp_path):
@@ -172,17 +173,17 @@ def test_bad_questions_to_a_scan():
 def test_chain_recovers_a_gaussian_and_its_limits():
     chain = ab.sample(posterior(), walkers=20, steps=3000, progress=False, seed=2)
     flat = chain.flat()
-    assert flat.mean(axis=0) == pytest.approx([2.0, -6.0], abs=0.02)
-    assert flat.std(axis=0) == pytest.approx([0.1, 0.5], rel=0.05)
-    assert np.log10(chain.upper_limit("mixing.tau")) == pytest.approx(-6 + 1.2816 * 0.5, abs=0.04)
+    assert_allclose(flat.mean(axis=0), [2.0, -6.0], rtol=0, atol=0.02)
+    assert_allclose(flat.std(axis=0), [0.1, 0.5], rtol=0.05, atol=0)
+    assert_allclose(np.log10(chain.upper_limit("mixing.tau")), -6 + 1.2816 * 0.5, rtol=0, atol=0.04)
     profile = np.log10(chain.upper_limit("mixing.tau", method="delta-chi2"))
-    assert profile == pytest.approx(-6 + 1.6449 * 0.5, abs=0.04)
+    assert_allclose(profile, -6 + 1.6449 * 0.5, rtol=0, atol=0.04)
     low, high = np.log10(chain.credible_region("mass", 0.68))
-    assert (low, high) == pytest.approx((1.9006, 2.0994), abs=0.01)
+    assert_allclose((low, high), (1.9006, 2.0994), rtol=0, atol=0.01)
     assert chain.stopped == "converged"
     assert "ForemanMackey" in chain.cite() or "Foreman-Mackey" in chain.cite()
     inside = chain.upper_limit("mixing.tau", where={"mass": (90, 110)})
-    assert np.log10(inside) == pytest.approx(-5.36, abs=0.06)
+    assert_allclose(np.log10(inside), -5.36, rtol=0, atol=0.06)
     with pytest.raises(ConfigError, match="did you mean"):
         chain.upper_limit("mixing.tu")
 

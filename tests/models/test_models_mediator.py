@@ -127,7 +127,7 @@ def test_a_mediator_is_a_value():
     assert same.mass == 1 * u.MeV
     assert repr(med) == repr(same)
     flat = {"mass": 1.0, "coupling.etau": 1e-9, "coupling.mumu": 2e-9}
-    assert Mediator.from_parameters(flat, "scalar") == med
+    assert Mediator.from_values(flat, spin="scalar") == med
     assert med != ab.Mediator(mass=1 * u.MeV, coupling={("tau", "e"): 1e-9, "mu": 2e-9}, spin="vector")
     assert med == ab.Mediator(mass=1 * u.MeV, coupling={"etau": 1e-9, "mumu": 2e-9}, spin="scalar")
     assert med.polarisations == 1

@@ -137,7 +137,7 @@ def test_lines_fall_into_the_right_cell():
     assert_allclose(energy, [0.0, 20.0, 30.0])
     number, _ = made.cells([40.0, 50.0])
     assert_allclose(number, [0.0])
-    assert made.mean_energy == pytest.approx(50.0 / 3.0)
+    assert_allclose(made.mean_energy, 50.0 / 3.0, rtol=1e-6, atol=0)
     assert np.isnan(RestSpectrum().mean_energy)
 
 
@@ -145,8 +145,10 @@ def test_kaon_and_tau_lines():
     kaon = spectra.stopped("K")
     assert_allclose(kaon["mu"].lines[0][0], 235.53, atol=0.01)
     assert kaon["tau"].number == 0.0
-    assert spectra.stopped("tau")["tau"].number == pytest.approx(1.0)
-    assert sum(s.number for s in spectra.stopped("KL").values()) == pytest.approx(0.6759 / 0.9965)
+    assert_allclose(spectra.stopped("tau")["tau"].number, 1.0, rtol=1e-6, atol=0)
+    assert_allclose(
+        sum(s.number for s in spectra.stopped("KL").values()), 0.6759 / 0.9965, rtol=1e-6, atol=0
+    )
 
 
 def test_charged_current_spectrum_against_monte_carlo():

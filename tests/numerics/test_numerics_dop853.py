@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.integrate import solve_ivp
 
 from astrobounds.errors import ConvergenceError
@@ -51,7 +52,7 @@ def fixed(n, **kwargs):
 def test_observed_order_is_eight():
     n = np.array([4, 8, 16])
     errors = [abs(fixed(k).y[-1, 0] - np.exp(np.sin(2.0))) for k in n]
-    assert -np.polyfit(np.log(n), np.log(errors), 1)[0] == pytest.approx(8.0, abs=0.5)
+    assert_allclose(-np.polyfit(np.log(n), np.log(errors), 1)[0], 8.0, rtol=0, atol=0.5)
 
 
 def test_dense_output_has_order_seven_or_more():
@@ -84,9 +85,9 @@ def test_error_follows_the_tolerance_and_backwards_works():
     # The tolerance bounds each step's error; scipy's DOP853 reaches 220 tol on this problem, too.
     for tol in (1e-5, 1e-8, 1e-11):
         s = solve(driven, None, 0, 10, [1.0], (), tol, tol, "dop853")
-        assert s.y[-1, 0] == pytest.approx(np.exp(np.sin(10.0)), rel=150 * tol)
+        assert_allclose(s.y[-1, 0], np.exp(np.sin(10.0)), rtol=150 * tol, atol=0)
         back = solve(driven, None, 10, 0, s.y[-1], (), tol, tol, "dop853")
-        assert back.y[-1, 0] == pytest.approx(1.0, rel=300 * tol)
+        assert_allclose(back.y[-1, 0], 1.0, rtol=300 * tol, atol=0)
 
 
 def test_stiffness_is_named_when_the_steps_run_out():
@@ -98,7 +99,7 @@ def test_stiffness_is_named_when_the_steps_run_out():
     lam = 1e4
     exact = lam * (lam * np.cos(1.0) + np.sin(1.0)) / (lam**2 + 1)
     assert s.success
-    assert s.y[-1, 0] == pytest.approx(exact, abs=1e-5)
+    assert_allclose(s.y[-1, 0], exact, rtol=0, atol=1e-5)
 
 
 def test_a_smooth_problem_that_runs_out_of_steps_is_not_called_stiff():
@@ -109,7 +110,7 @@ def test_a_smooth_problem_that_runs_out_of_steps_is_not_called_stiff():
 def test_other_failures():
     s = solve(square, None, 0, 2, [1.0], (), 1e-8, 1e-10, "dop853")
     assert s.status == status.STEP_TOO_SMALL
-    assert s.t[-1] == pytest.approx(1.0, abs=1e-6)
+    assert_allclose(s.t[-1], 1.0, rtol=0, atol=1e-6)
     s = solve(root, None, 0, 2, [0.0], [1.0], 1e-6, 1e-9, "dop853")
     assert s.status == status.NOT_FINITE
     assert 0.9 < s.t[-1] <= 1.0
@@ -122,7 +123,7 @@ def test_other_failures():
 def test_tableau_row_sums():
     np.testing.assert_allclose(dop853.A.sum(axis=1), dop853.C[:12], atol=1e-14)
     for k in range(8):
-        assert dop853.B @ dop853.C[:12] ** k == pytest.approx(1 / (k + 1), abs=1e-14)
+        assert_allclose(dop853.B @ dop853.C[:12] ** k, 1 / (k + 1), rtol=0, atol=1e-14)
 
 
 def test_check_raises_with_the_remedy_and_stage():

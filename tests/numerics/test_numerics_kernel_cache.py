@@ -121,3 +121,14 @@ def test_a_user_without_home_and_entry_gets_a_temporary_folder(tmp_path):
                "print(base_folder().is_dir())", TMPDIR=tmp_path)  # fmt: skip
     assert done.stdout == "0.5\nTrue\n", done.stderr
     assert list(tmp_path.iterdir()) == []  # gone with the process
+
+
+def test_kernels_of_a_user_are_cached_too(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "from astrobounds.numerics.jit import kernel\n\n\n@kernel\ndef twice(x):\n    return 2.0 * x\n"
+    )
+    code = "import mine\nprint(mine.twice(2.0))"
+    for _ in range(2):
+        done = run(code, folder=tmp_path, ASTROBOUNDS_CACHE_DIR=tmp_path / "cache")
+        assert done.stdout == "4.0\n", done.stderr
+    assert len(list((tmp_path / "cache").rglob("*twice*.nbc"))) == 1

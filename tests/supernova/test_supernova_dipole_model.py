@@ -7,6 +7,7 @@ import astropy.units as u
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds import constants as const
@@ -28,7 +29,7 @@ def test_lifetime(d, mass, seconds):
     """1803.03262: Gamma = d^2 m^3/(4 pi) for a Dirac N, twice that for a Majorana N."""
     dirac = ab.DipoleHNL(mass=mass * u.MeV, dipole={"mu": d * GEV})
     assert dirac.nature == "dirac"
-    assert dirac.lifetime.to_value("s") == pytest.approx(seconds, rel=2e-5)
+    assert_allclose(dirac.lifetime.to_value("s"), seconds, rtol=2e-5, atol=0)
     majorana = ab.DipoleHNL(mass=mass * u.MeV, dipole={"mu": d * GEV}, nature="majorana")
     assert majorana.width == 2 * dirac.width
 
@@ -39,22 +40,22 @@ def test_flavours_add_and_universal_counts_three():
     same = ab.DipoleHNL(mass=50 * u.MeV, dipole=dict.fromkeys("e mu tau".split(), 1e-9 * GEV))
     assert three == same
     assert hash(three) == hash(same)
-    assert three.width_mev == pytest.approx(3 * one.width_mev)
+    assert_allclose(three.width_mev, 3 * one.width_mev, rtol=1e-6, atol=0)
     assert three.branching_ratios() == {"nu gamma": 1.0}
-    assert sum(three.flavour_widths_mev().values()) == pytest.approx(three.width_mev)
-    (decay,) = three.decays()
-    assert decay.products == ("nu", "gamma")
-    assert decay.visible
+    assert_allclose(sum(three.flavour_widths_mev().values()), three.width_mev, rtol=1e-6, atol=0)
+    decays = three.decays()
+    assert {d.products for d in decays} == {(f"nu_{f}", "gamma") for f in ("e", "mu", "tau")}
+    assert all(d.visible and d.name == "nu gamma" for d in decays)
     assert one != three
 
 
 def test_pickle_and_flat_parameters():
-    dip = ab.DipoleHNL.from_parameters({"mass": 50.0, "dipole.mu": 2e-9})
+    dip = ab.DipoleHNL.from_values({"mass": 50.0, "dipole.mu": 2e-9})
     assert pickle.loads(pickle.dumps(dip)) == dip
-    assert dip.dipole["mu"].to_value(GEV) == pytest.approx(2e-9)
-    assert dip.couplings["mu"] == pytest.approx(4e-24)
-    universal = ab.DipoleHNL.from_parameters({"mass": 50.0, "dipole.universal": 1e-9})
-    assert universal.dipole_gev == pytest.approx((1e-9,) * 3)
+    assert_allclose(dip.dipole["mu"].to_value(GEV), 2e-9, rtol=1e-6, atol=0)
+    assert_allclose(dip.couplings["mu"], 4e-24, rtol=1e-6, atol=0)
+    universal = ab.DipoleHNL(mass=50 * u.MeV, dipole={"universal": 1e-9 * GEV})
+    assert_allclose(universal.dipole_gev, (1e-9,) * 3, rtol=1e-6, atol=0)
 
 
 def test_fast_equals_the_constructor():
@@ -99,8 +100,8 @@ def test_strong_coupling_warns():
 
 def test_moment_conventions():
     """mu_B = e/(2 m_e) = 296.304 GeV^-1; mu = 2 d halves it."""
-    assert dipole_from_moment(1.0, "mu = d").to_value(GEV) == pytest.approx(296.304, rel=1e-5)
-    assert dipole_from_moment(1e-13, "mu = 2d").to_value(GEV) == pytest.approx(1.48152e-11, rel=1e-5)
+    assert_allclose(dipole_from_moment(1.0, "mu = d").to_value(GEV), 296.304, rtol=1e-5, atol=0)
+    assert_allclose(dipole_from_moment(1e-13, "mu = 2d").to_value(GEV), 1.48152e-11, rtol=1e-5, atol=0)
     with pytest.raises(ab.DomainError, match="allowed"):
         dipole_from_moment(1.0, "mu")
 
@@ -116,5 +117,5 @@ def test_processes_come_in_conjugate_pairs():
 def test_width_scales(mass, d):
     one = DipoleHNL(mass=mass * u.MeV, dipole={"tau": d * GEV})
     two = DipoleHNL(mass=2 * mass * u.MeV, dipole={"tau": 3 * d * GEV})
-    assert two.width_mev == pytest.approx(72 * one.width_mev, rel=1e-12)
-    assert one.lifetime.to_value("s") == pytest.approx(const.HBAR / one.width_mev)
+    assert_allclose(two.width_mev, 72 * one.width_mev, rtol=1e-12, atol=0)
+    assert_allclose(one.lifetime.to_value("s"), const.HBAR / one.width_mev, rtol=1e-6, atol=0)

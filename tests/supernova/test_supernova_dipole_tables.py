@@ -3,6 +3,7 @@
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.constraints.protocol import Region
@@ -36,14 +37,18 @@ def test_portals():
     assert portal_of(ab.HNL) is MIXING
     assert portal_of(ab.StandardModel) is None
     model = DIPOLE.model(50.0, {"e": 1e-24, "tau": 4e-24}, "majorana")
-    assert model.dipole_gev == pytest.approx((1e-9, 0.0, 2e-9))
-    assert couplings(model) == pytest.approx({"e": 1e-24, "mu": 0.0, "tau": 4e-24})
+    assert_allclose(model.dipole_gev, (1e-9, 0.0, 2e-9), rtol=1e-6, atol=0)
+    found = couplings(model)
+    assert set(found) == {"e", "mu", "tau"}
+    assert_allclose([found[f] for f in ("e", "mu", "tau")], [1e-24, 0.0, 4e-24], rtol=1e-6, atol=0)
 
 
 def test_shares_follow_the_square_of_ties():
     """Rates go with d^2: d_e = 2 d_mu gives shares 4/5 and 1/5."""
     tied = region(ties={"dipole.e": ("dipole.mu", 2.0)})
-    assert DIPOLE.pattern(tied) == pytest.approx({"mu": 0.2, "e": 0.8})
+    found = DIPOLE.pattern(tied)
+    assert set(found) == {"mu", "e"}
+    assert_allclose([found["mu"], found["e"]], [0.2, 0.8], rtol=1e-6, atol=0)
     two = region(ranges={"mass": (LOW, HIGH), "dipole.mu": (0, 1), "dipole.e": (0, 1)})
     assert DIPOLE.pattern(two) is None
     assert set(DIPOLE.flavours(two)) == {"e", "mu"}
@@ -67,14 +72,14 @@ def test_luminosity_table_against_direct_solutions(star, table):
     for mass, d in points(12, 3):
         direct = solution(DipoleHNL.fast(mass, (0, d, 0)), star).luminosity({"mu": (1e-3 * d) ** 2})[0]
         if direct > 3e49:
-            assert table.luminosity(mass, (1e-3 * d) ** 2) == pytest.approx(direct, rel=table.error)
+            assert_allclose(table.luminosity(mass, (1e-3 * d) ** 2), direct, rtol=table.error, atol=0)
             compared += 1
     assert compared >= 5
 
 
 def test_luminosity_table_ends(table):
     thin = table.luminosity(30.0, 1e-34)
-    assert thin == pytest.approx(1e-2 * table.luminosity(30.0, 1e-32), rel=1e-6)
+    assert_allclose(thin, 1e-2 * table.luminosity(30.0, 1e-32), rtol=1e-6, atol=0)
     assert table.luminosity(30.0, 0.0) == 0.0
     assert table.luminosity(HIGH, 1e-12) > 0.0  # d = 1e-3 GeV^-1, the end
     with pytest.raises(ab.DomainError, match="above the luminosity table"):
@@ -90,8 +95,8 @@ def test_several_flavours(star):
         model = DipoleHNL.fast(mass, (d, 0.3 * d, 0))
         direct = ab.supernova.emission(model, star).luminosity_erg_s
         if direct > 1e51:
-            assert coarse.luminosity(mass, couplings(model)) == pytest.approx(
-                direct, rel=2 * coarse.error + 0.02
+            assert_allclose(
+                coarse.luminosity(mass, couplings(model)), direct, rtol=2 * coarse.error + 0.02, atol=0
             )
     assert coarse.luminosity(30.0, {"e": 0.0}) == 0.0
 
@@ -117,7 +122,7 @@ def test_constraints_read_tables_in_a_fit(name, low, high):
     assert len(matters) >= 4
     for mass, d, direct in matters:
         read = posterior.terms({"mass": mass, "dipole.mu": d})[name]
-        assert read == pytest.approx(direct, rel=constraint.table_error + 1e-3)
+        assert_allclose(read, direct, rtol=constraint.table_error + 1e-3, atol=0)
     assert any("within" in line for line in constraint.describe())
     constraint.forget()
     assert constraint._table is None

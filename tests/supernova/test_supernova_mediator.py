@@ -21,6 +21,7 @@ from astrobounds.supernova.signals import neutrino_flux as flux
 from astrobounds.supernova.signals import neutrinos as events
 from astrobounds.supernova.signals.cooling import DEFAULT, couplings, solution
 from astrobounds.supernova.transport import mediator as med
+from astrobounds.supernova.transport.matter import potential
 
 STAR = ab.supernova.load("fiducial")
 BETA = ab.supernova.load("fiducial", neutrinos="beta")
@@ -363,7 +364,7 @@ def test_potentials_set_the_lowest_mass():
         ab.supernova.emission(heavy, STAR)
         ab.supernova.emission(particle(1e-3, {"tau": 1e-7}, "vector"), STAR)  # V cancels
     shift = med.medium_shift(1.0, "tautau", "scalar", STAR, 39.8)
-    v = abs(ab.supernova.matter.potential(STAR, 8 * u.km, "tau").to_value("MeV"))
+    v = abs(potential(STAR, 8 * u.km, "tau").to_value("MeV"))
     assert 0.3 < shift / (4.0 * v * 100.0) < 3.0  # 4 V E/m^2 at E = 100 MeV
 
 

@@ -5,6 +5,7 @@ import sys
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import astrobounds as ab
@@ -60,7 +61,7 @@ def test_cold_muons_decay_with_the_width_of_the_muon(mass, product):
     width = const.G_FERMI**2 * M**5 / (192 * np.pi**3)
     width *= 1 - 8 * y + 8 * y**3 - y**4 - 12 * y * y * np.log(y)
     expected = width * three_body_ratio("mu", mass * u.MeV) * muons(mu, t)[1]
-    assert total == pytest.approx(expected, rel=3e-5)
+    assert_allclose(total, expected, rtol=3e-5, atol=0)
 
 
 def michel(e_n, mass, product):
@@ -83,7 +84,7 @@ def michel(e_n, mass, product):
 @pytest.mark.parametrize("product", [0, 2])
 @pytest.mark.parametrize("mass", [5.0, 40.0, 80.0])
 def test_spectrum_of_a_muon_at_rest(mass, product):
-    t = 1e-4
+    t = 1e-5  # what is left of the motion of the muons grows with t: 4e-5 near the end of the spectrum
     mu = M - 6 * t
     number = muons(mu, t)[0]
     end = (M * M + mass * mass - ME * ME) / (2 * M)
@@ -91,7 +92,7 @@ def test_spectrum_of_a_muon_at_rest(mass, product):
         e = mass + share * (end - mass)
         found = rate(e, mass, product, [mu, OPEN, OPEN], t).sum()
         found *= e * np.sqrt(e * e - mass * mass) / (2 * np.pi**2) / number
-        assert found == pytest.approx(michel(e, mass, product), rel=2e-4)
+        assert_allclose(found, michel(e, mass, product), rtol=5e-5, atol=0)
     beyond = rate(end + 1.0, mass, product, [mu, OPEN, OPEN], t).sum()
     assert beyond < 1e-12 * rate(e, mass, product, [mu, OPEN, OPEN], t).sum()
 
@@ -216,8 +217,8 @@ def test_production_and_absorption_are_in_detailed_balance(mus, product):
         f = fermi(e, mu_n, t)
         produced = one_way(e, mass, product, mus, t, absorb=False)
         absorbed = one_way(e, mass, product, mus, t, absorb=True)
-        assert produced == pytest.approx(f * gamma, rel=1e-3)
-        assert absorbed == pytest.approx((1 - f) * gamma, rel=1e-3)
+        assert_allclose(produced, f * gamma, rtol=1e-3, atol=0)
+        assert_allclose(absorbed, (1 - f) * gamma, rtol=1e-3, atol=0)
 
 
 @pytest.mark.parametrize("product", [0, 2])
@@ -228,9 +229,9 @@ def test_absorption_outside_where_n_is_released(product):
         gamma = rate(e, mass, product, mus, t).sum()
         absorbed = one_way(e, mass, product, mus, t, absorb=True)
         share = 1.0 - fermi(e, mus[0] - mus[1] - mus[2], t)
-        assert absorbed == pytest.approx(share * gamma, rel=2e-3)
+        assert_allclose(absorbed, share * gamma, rtol=2e-3, atol=0)
         coarse = rate(e, mass, product, mus, t, 6, 4).sum()
-        assert coarse == pytest.approx(gamma, rel=0.1)
+        assert_allclose(coarse, gamma, rtol=0.1, atol=0)
 
 
 def test_wrong_helicity_of_light_n():
@@ -239,7 +240,7 @@ def test_wrong_helicity_of_light_n():
         left, right = rate(40.0, 1.0, product, (100.0, 60.0, 20.0), 25.0)
         again = rate(40.0, 2.0, product, (100.0, 60.0, 20.0), 25.0)
         assert right < 1e-3 * left
-        assert again[1] / right == pytest.approx(4.0, rel=0.02)
+        assert_allclose(again[1] / right, 4.0, rtol=0.02, atol=0)
 
 
 @pytest.mark.parametrize("t", [3.0, 30.0])
@@ -263,7 +264,7 @@ def test_only_flavours_of_muons_below_threshold_in_a_star_with_muons():
     plain = ab.supernova.load("fiducial")
     star = with_muons(plain)
     assert muon_decays("tau") == ()
-    assert THRESHOLD == pytest.approx(105.147, abs=1e-3)
+    assert_allclose(THRESHOLD, 105.147, rtol=0, atol=1e-3)
     groups = lambda *a: {p.group for p in table(*a).processes}  # noqa: E731
     for flavour in ("e", "mu"):
         assert "mu decay" in groups(star, (flavour,), 100.0)
@@ -293,7 +294,7 @@ def test_inverse_decay_takes_trapped_n(monkeypatch):
     found = luminosity(10.0)
     monkeypatch.setattr(sys.modules[rate_table.__module__], "add_muon_decays", lambda *args: args[-3:])
     without = luminosity(10.0 + 1e-9)  # tables of 10 MeV are cached
-    assert found / without - 1.0 == pytest.approx(-5.4e-3, rel=0.1)
+    assert_allclose(found / without - 1.0, -5.4e-3, rtol=0.1, atol=0)
 
 
 def test_same_chemical_potential_as_the_crossed_process():

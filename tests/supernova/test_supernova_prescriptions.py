@@ -3,6 +3,7 @@
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.supernova.signals import prescriptions as old
@@ -22,14 +23,14 @@ def rays(model):
 @pytest.mark.parametrize("name", ["radial", "angle-average"])
 def test_thin_limit_is_the_volume_integral(name):
     for model in (hnl(1e-12), ab.DipoleHNL(mass=50 * u.MeV, dipole={"e": 1e-13 * GEV})):
-        assert old.luminosity(model, STAR, name) == pytest.approx(rays(model), rel=1e-3)
+        assert_allclose(old.luminosity(model, STAR, name), rays(model), rtol=1e-3, atol=0)
 
 
 @pytest.mark.parametrize("mixing", [1e-6, 1e-5, 1e-4, 1e-3])
 def test_angle_average_converges_to_the_rays(mixing):
     """e^-tau averaged over directions is the same integral as the formal solution."""
     model = hnl(mixing)
-    assert old.luminosity(model, STAR, "angle-average") == pytest.approx(rays(model), rel=5e-3)
+    assert_allclose(old.luminosity(model, STAR, "angle-average"), rays(model), rtol=5e-3, atol=0)
 
 
 def test_radial_overestimates_once_trapped():
@@ -46,7 +47,7 @@ def test_shell_sum_diverges():
 
     for shells in (12, 24):
         low, high = (old.luminosity(light(d), STAR, "radial", shells=shells) for d in (1e-4, 9e-4))
-        assert high / low == pytest.approx(81.0, rel=0.05)
+        assert_allclose(high / low, 81.0, rtol=0.05, atol=0)
     assert rays(light(9e-4)) < rays(light(1e-4)) * 1.2  # the rays saturate: a blackbody
 
 
@@ -60,7 +61,7 @@ def test_last_scattering_surface():
 def test_emissivity_criterion_has_the_size_of_the_luminosity_one():
     """1e19 erg/g/s over one solar mass is 2e52 erg/s: the two bounds agree within a factor 2 in |U|^2."""
     loss = old.emissivity(hnl(1e-7), STAR)
-    assert old.emissivity(hnl(2e-7), STAR) == pytest.approx(2 * loss)
+    assert_allclose(old.emissivity(hnl(2e-7), STAR), 2 * loss, rtol=1e-6, atol=0)
     edge = 1e-7 * old.RAFFELT_EMISSIVITY / loss
     assert 0.25 < edge / 1.15e-7 < 1.0  # the luminosity criterion gives 1.15e-7
 
@@ -79,7 +80,7 @@ def test_emissivity_at_one_place():
     q = np.trapezoid(np.sqrt(e * e - 4e4) * e * e * r, e) / (2 * np.pi**2)
     c = ab.constants
     cgs = q / c.HBAR_C**3 / c.HBAR / c.ERG / 3e14
-    assert old.emissivity(model, STAR) == pytest.approx(cgs, rel=0.03)
+    assert_allclose(old.emissivity(model, STAR), cgs, rtol=0.03, atol=0)
 
 
 def test_unknown_name():

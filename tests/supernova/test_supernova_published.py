@@ -7,6 +7,7 @@ criterion L = 3e52 erg/s; conventions and profile of arXiv:1611.03864 and arXiv:
 import astropy.units as u
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 
 import astrobounds as ab
@@ -38,22 +39,22 @@ def edge(ray, low, high):
 ])  # fmt: skip
 def test_tau_mixing_with_averaged_helicities(star, mass, free, low, high, peak):
     ray = solve(mass, star, helicity="averaged")
-    assert ray.luminosity({"tau": 1e-13})[0] / 1e-13 == pytest.approx(free, rel=1e-3)
-    assert edge(ray, 1e-9, 3e-6) == pytest.approx(low, rel=3e-3)
-    assert edge(ray, 1e-5, 1.0) == pytest.approx(high, rel=1e-2)
+    assert_allclose(ray.luminosity({"tau": 1e-13})[0] / 1e-13, free, rtol=1e-3, atol=0)
+    assert_allclose(edge(ray, 1e-9, 3e-6), low, rtol=3e-3, atol=0)
+    assert_allclose(edge(ray, 1e-5, 1.0), high, rtol=1e-2, atol=0)
     luminosity = ray.luminosity({"tau": 1.0}, np.geomspace(1e-7, 1e-1, 200))
-    assert luminosity.max() == pytest.approx(peak, rel=1e-2)
+    assert_allclose(luminosity.max(), peak, rtol=1e-2, atol=0)
 
 
 @pytest.mark.parametrize(("mass", "low", "high"), [(10.0, 7.118e-8, None), (100.0, 1.151e-7, 2.925e-3)])
 def test_tau_mixing_helicity_resolved(star, mass, low, high):
     """The weakly coupled helicity escapes from deeper: the trapping edge moves up three times."""
     ray = solve(mass, star)
-    assert edge(ray, 1e-9, 3e-6) == pytest.approx(low, rel=2e-3)
+    assert_allclose(edge(ray, 1e-9, 3e-6), low, rtol=2e-3, atol=0)
     if high is None:
         assert ray.luminosity({"tau": 1.0})[0] > 3e52
     else:
-        assert edge(ray, 1e-4, 1.0) == pytest.approx(high, rel=3e-3)
+        assert_allclose(edge(ray, 1e-4, 1.0), high, rtol=3e-3, atol=0)
 
 
 def test_channel_shares_and_mean_energy(star):
@@ -61,24 +62,25 @@ def test_channel_shares_and_mean_energy(star):
     hnl = ab.HNL(mass=100 * u.MeV, mixing={"tau": 1e-9}, nature="dirac")
     shares = free_streaming_shares(hnl, star, gravity=False, resolution=FINE)
     expected = {"n": 0.674, "p": 0.279, "e": 0.037, "nu": 0.010}
-    assert shares == pytest.approx(expected, abs=1.5e-3)
+    assert set(shares) == set(expected)
+    assert_allclose([shares[g] for g in expected], list(expected.values()), rtol=0, atol=1.5e-3)
     assert shares["n"] + shares["p"] > 0.9
     mean = ab.supernova.emission(hnl, star, gravity=False, resolution=FINE).mean_energy
-    assert mean.to_value(u.MeV) == pytest.approx(172.2, abs=0.1)
+    assert_allclose(mean.to_value(u.MeV), 172.2, rtol=0, atol=0.1)
 
 
 @pytest.mark.parametrize(("mass", "ratio"), [(10.0, 0.6065), (100.0, 0.5209)])
 def test_gravity_takes_forty_to_fifty_per_cent(star, mass, ratio):
     flat = solve(mass, star).luminosity({"tau": 1e-13})[0]
     curved = solve(mass, star, gravity=True).luminosity({"tau": 1e-13})[0]
-    assert curved / flat == pytest.approx(ratio, rel=1e-3)
+    assert_allclose(curved / flat, ratio, rtol=1e-3, atol=0)
 
 
 def test_default_resolution_reproduces_the_benchmark(star):
     """What a user gets without options but flat space: 0.1 % thin, 0.5 % at the trapping edge."""
     ray = solve(100.0, star, resolution=ab.supernova.Resolution())
-    assert ray.luminosity({"tau": 1e-13})[0] / 1e-13 == pytest.approx(2.6326e59, rel=1e-3)
-    assert edge(ray, 1e-4, 1.0) == pytest.approx(2.925e-3, rel=5e-3)
+    assert_allclose(ray.luminosity({"tau": 1e-13})[0] / 1e-13, 2.6326e59, rtol=1e-3, atol=0)
+    assert_allclose(edge(ray, 1e-4, 1.0), 2.925e-3, rtol=5e-3, atol=0)
 
 
 def test_published_order_of_magnitude_of_the_bound(star):

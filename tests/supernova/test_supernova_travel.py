@@ -6,6 +6,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from astropy.table import Table
+from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.supernova import from_arrays, load, scale_temperature, with_neutrinos
@@ -44,15 +45,15 @@ def test_neutrinos_travel():
     plain = load("fiducial")
     star = with_neutrinos(plain, e=150 * u.MeV)
     again = same(star)
-    assert again.at(R)["mu_nu_e"] == pytest.approx([150.0] * 4)
-    assert luminosity(again) == pytest.approx(luminosity(star), rel=1e-9)
+    assert_allclose(again.at(R)["mu_nu_e"], [150.0] * 4, rtol=1e-6, atol=0)
+    assert_allclose(luminosity(again), luminosity(star), rtol=1e-9, atol=0)
     assert luminosity(again) > 3 * luminosity(plain)
     assert star.name != plain.name
 
 
 def test_neutrinos_as_a_function_travel_if_the_function_does():
     star = same(with_neutrinos(load("fiducial"), e=degenerate, tau=5 * u.MeV))
-    assert star.at(R)["mu_nu_e"] == pytest.approx(degenerate(R))
+    assert_allclose(star.at(R)["mu_nu_e"], degenerate(R), rtol=1e-6, atol=0)
     with pytest.raises((pickle.PicklingError, AttributeError), match="lambda"):
         pickle.dumps(with_neutrinos(load("fiducial"), e=lambda r: degenerate(r)))
 
@@ -60,17 +61,17 @@ def test_neutrinos_as_a_function_travel_if_the_function_does():
 def test_chains_of_changes_travel():
     sea = with_neutrinos(load("fiducial", neutrinos="beta"), mu=20 * u.MeV)
     hot = same(scale_temperature(sea, 1.2))
-    assert hot.peak_temperature == pytest.approx(36.0, rel=1e-3)
-    assert hot.at(R)["mu_nu_mu"] == pytest.approx([20.0] * 4)
+    assert_allclose(hot.peak_temperature, 36.0, rtol=1e-3, atol=0)
+    assert_allclose(hot.at(R)["mu_nu_mu"], [20.0] * 4, rtol=1e-6, atol=0)
     muons = same(with_muons(scale_temperature(load("illustrative-hot", temperature_scale=0.9), 1.1)))
     assert muons.has_muons
-    assert muons.at(R)["T"] == pytest.approx(0.99 * load("illustrative-hot").at(R)["T"])
+    assert_allclose(muons.at(R)["T"], 0.99 * load("illustrative-hot").at(R)["T"], rtol=1e-6, atol=0)
     same(with_neutrinos(with_muons(sea), e=3 * u.MeV))
 
 
 def test_scales_that_leave_the_range_together_travel():
     star = same(scale_temperature(scale_temperature(load("fiducial"), 2.5), 1.3))
-    assert star.at([15.0])["T"] == pytest.approx(3.25 * load("fiducial").at([15.0])["T"])
+    assert_allclose(star.at([15.0])["T"], 3.25 * load("fiducial").at([15.0])["T"], rtol=1e-6, atol=0)
 
 
 def heavy_file(path):

@@ -108,6 +108,6 @@ MEDIATOR = Portal("coupling", (1e-20, COUPLING_MAX**2), 1e-20, (1e-20, 1e-10), (
 def portal_of(model_class):
     """Return the :class:`Portal` of a model class, None if stars do not emit it by either."""
     for portal in (MIXING, DIPOLE, MEDIATOR):
-        if any(p.startswith(portal.prefix) for p in getattr(model_class, "parameters", ())):
+        if any(p.startswith(portal.prefix) for p in getattr(model_class, "parameter_names", ())):
             return portal
     return None

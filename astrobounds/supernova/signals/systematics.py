@@ -356,7 +356,7 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
             f"systematics of {getattr(model_class, '__name__', model_class)} are not available: give "
             "HNL or DipoleHNL"
         )
-    portal = "dipole" if any(p.startswith("dipole") for p in model_class.parameters) else "mixing"
+    portal = "dipole" if any(p.startswith("dipole") for p in model_class.parameter_names) else "mixing"
     chosen = select(variations, criterion, star, portal)
     if criterion == "deposition" and any(v.recipe for v in chosen):
         raise DomainError("recipes give luminosities: use them with criterion='cooling'")

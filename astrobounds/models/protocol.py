@@ -1,0 +1,417 @@
+"""What a model says of itself, as data: parameters, choices, spin states, decays, processes.
+
+Everything that computes reads only this: no observable asks which particle it holds. A particle file
+declares its :class:`Parameter` and :class:`Choice` and holds physics; constructor, checks, repr,
+equality, hash and pickling are generated here.
+"""
+
+import math
+from dataclasses import FrozenInstanceError, dataclass
+from functools import cached_property
+from types import MappingProxyType
+
+from .. import constants as const
+from ..errors import DomainError, did_you_mean
+from .arguments import checked_choice, checked_value, signature_of, spread
+
+MASS, COUPLING, OTHER = "mass", "coupling", "other"
+FERMION, BOSON = 1, -1
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number that a model is made of.
+
+    Attributes
+    ----------
+    name : str
+        ``"mass"``, ``"mixing.tau"``: what stands before the point is the argument of the constructor,
+        a mapping; what stands behind is the key in it.
+    unit : str
+        Unit of the float, as astropy writes it; empty for a plain number.
+    kind : {"mass", "coupling", "other"}
+    power : int
+        Power of a coupling in a rate.
+    symbol : str
+        LaTeX without dollar signs.
+    low, high : float
+        Allowed range.
+    scale : {"log", "linear"}
+        How an axis shows it.
+    default : float or None
+        Value where it is not given; None if it must be.
+    natural : float
+        Factor from ``unit`` to powers of MeV.
+    why : str
+        What the range stands for, said with the error.
+    example : str
+        Value in an error message, as a user writes it.
+    """
+
+    name: str
+    unit: str = ""
+    kind: str = OTHER
+    power: int = 0
+    symbol: str = ""
+    low: float = 0.0
+    high: float = math.inf
+    scale: str = "log"
+    default: float | None = 0.0
+    natural: float = 1.0
+    why: str = ""
+    example: str = ""
+
+    @property
+    def argument(self):
+        """Name of the argument of the constructor."""
+        return self.name.partition(".")[0]
+
+    @property
+    def key(self):
+        """Key in the mapping, empty for an argument that is one number."""
+        return self.name.partition(".")[2]
+
+    @property
+    def label(self):
+        """Axis label with its unit."""
+        unit = f" [{self.unit}]" if self.unit else ""
+        return (f"${self.symbol}$" if self.symbol else self.name) + unit
+
+    def strength(self, value):
+        """Return what rates are proportional to: the value in powers of MeV, to its power."""
+        return (self.natural * value) ** self.power
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A discrete property: ``nature``, ``spin``.
+
+    Attributes
+    ----------
+    name : str
+    allowed : tuple of str
+        Its values, the first being the default.
+    """
+
+    name: str
+    allowed: tuple
+
+    @property
+    def default(self):
+        """Value where it is not given."""
+        return self.allowed[0]
+
+
+@dataclass(frozen=True)
+class State:
+    """Spin states of a particle that travel alone.
+
+    Attributes
+    ----------
+    label : str
+    degrees : float
+        Number of spin states.
+    statistics : {1, -1}
+        +1 for a fermion, -1 for a boson.
+    lepton_number : int
+        +1 for a particle, -1 for its antiparticle, 0 if they are the same.
+    helicity : int or None
+        Twice the helicity of a fermion, the helicity of a boson; None if they are not told apart.
+    feeds : tuple of (int, int)
+        What makes it: (lepton number of the process, place of the polarisation in its rates).
+    """
+
+    label: str
+    degrees: float
+    statistics: int
+    lepton_number: int = 0
+    helicity: int | None = None
+    feeds: tuple = ((0, 0),)
+
+
+@dataclass(frozen=True)
+class Decay:
+    """One decay of a model point.
+
+    Attributes
+    ----------
+    width : float
+        Partial width [MeV], charge conjugate included for a particle that is its own antiparticle.
+    coupling : str
+        Name of the parameter whose strength it is proportional to; empty if none.
+    products : tuple of str
+        By name, with charge and flavour: ``("nu_tau", "e-", "e+")``, ``("e-", "pi+")``, ``("gamma",
+        "gamma")``, ``("nu_e", "hadrons")``, ``("dark",)``.
+    amplitude : callable, optional
+        |M|^2 of the energies E1, E2, E3 [MeV] of the products at rest up to a factor; flat phase space
+        without it. Its ``key`` (hashable) tells amplitudes apart in caches.
+    channel : str
+        Name of the channel that a user sees, charges and flavours summed: ``"nu e e"``.
+    branching_ratio : float
+        Share of the total width.
+    """
+
+    width: float
+    coupling: str
+    products: tuple
+    amplitude: object = None
+    channel: str = ""
+    branching_ratio: float = math.nan
+
+    @property
+    def name(self):
+        """The channel, or the products if it has no name of its own."""
+        return self.channel or " ".join(self.products)
+
+    @property
+    def width_mev(self):
+        """Partial width [MeV]."""
+        return self.width
+
+    @property
+    def visible(self):
+        """True if anything but neutrinos and dark radiation appears."""
+        return any(not p.startswith(("nu", "dark")) for p in self.products)
+
+
+class Model:
+    """Base of models: frozen values with parameters and choices.
+
+    Attributes
+    ----------
+    parameters : tuple of Parameter
+        Of the class.
+    choices : tuple of Choice
+    references : tuple of str
+        BibTeX keys.
+    values : mapping of str to float
+        Every parameter in its own unit.
+    """
+
+    parameters = ()
+    choices = ()
+    references = ()
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.parameters:
+            cls.parameter_names = tuple(p.name for p in cls.parameters)
+            cls.__signature__ = signature_of(cls)
+
+    def __init__(self, *args, **kwargs):
+        cls = type(self)
+        given = spread(cls, args, kwargs)
+        values = {p.name: checked_value(cls, p, given) for p in cls.parameters}
+        chosen = {c.name: checked_choice(cls, c, given) for c in cls.choices}
+        reason = cls.allowed(values, **chosen)
+        if reason:
+            raise DomainError(reason)
+        self.__dict__.update(values=MappingProxyType(values), **chosen)
+        self.validate()
+
+    # -- what a particle file may say ------------------------------------------------------------
+    @classmethod
+    def allowed(cls, values, **choices):
+        """Return the reason why a point does not exist, or an empty string."""
+        return ""
+
+    @classmethod
+    def entries(cls, argument, mapping):
+        """Return ``{key: value}`` of a mapping argument; for keys with synonyms."""
+        return dict(mapping)
+
+    def validate(self):
+        """Warn where a point lies outside the validated physics."""
+
+    def partial_widths_mev(self):
+        """Return ``{channel: width in MeV}`` of the open channels."""
+        out = {}
+        for decay in self.decays():
+            out[decay.name] = out.get(decay.name, 0.0) + decay.width
+        return out
+
+    def decays(self):
+        """Return the open decays as a tuple of :class:`Decay`."""
+        return ()
+
+    def processes(self):
+        """Return process data of reaction kinds, each proportional to one coupling."""
+        return ()
+
+    @property
+    def states(self):
+        """Tuple of :class:`State`."""
+        return ()
+
+    # -- made from it ----------------------------------------------------------------------------
+    @classmethod
+    def from_values(cls, values, **choices):
+        """Build from floats in the parameters' own units, known to be valid; nothing is checked."""
+        model = object.__new__(cls)
+        model.__dict__["values"] = values
+        for choice in cls.choices:
+            model.__dict__[choice.name] = choices.get(choice.name, choice.default)
+        return model
+
+    @classmethod
+    def fast(cls, first, others=(), *chosen):
+        """Build from floats in the order of the parameters."""
+        values = dict(zip(cls.parameter_names, (float(first), *map(float, others))))
+        return cls.from_values(values, **{c.name: x for c, x in zip(cls.choices, chosen)})
+
+    @classmethod
+    def parameter(cls, name):
+        """Return a :class:`Parameter` by name.
+
+        Raises
+        ------
+        DomainError
+            For an unknown name.
+        """
+        for parameter in cls.parameters:
+            if parameter.name == name:
+                return parameter
+        raise DomainError(
+            f"{cls.__name__} has no parameter '{name}'{did_you_mean(name, cls.parameter_names)}; "
+            f"it has {', '.join(cls.parameter_names)}"
+        )
+
+    @classmethod
+    def coupling_parameters(cls):
+        """Return the parameters that are couplings."""
+        return tuple(p for p in cls.parameters if p.kind == COUPLING)
+
+    @property
+    def chosen(self):
+        """Mapping of choices."""
+        return {c.name: self.__dict__[c.name] for c in self.choices}
+
+    @property
+    def mass_mev(self):
+        """Mass [MeV]."""
+        try:
+            return self.values["mass"]
+        except KeyError:
+            raise AttributeError("mass_mev") from None
+
+    @cached_property
+    def strengths(self):
+        """``{coupling: what rates are proportional to}``: |U|^2, d^2 [MeV^-2], g^2."""
+        values = self.values
+        return {p.name: p.strength(values.get(p.name, 0.0)) for p in self.coupling_parameters()}
+
+    @property
+    def width_mev(self):
+        """Total width [MeV]."""
+        return sum(self.partial_widths_mev().values())
+
+    @property
+    def width(self):
+        """Total decay width (Quantity, MeV)."""
+        import astropy.units as u
+
+        return self.width_mev * u.MeV
+
+    @property
+    def lifetime(self):
+        """Lifetime hbar/Gamma (Quantity, s); infinite for a stable particle."""
+        import astropy.units as u
+
+        width = self.width_mev
+        return (const.HBAR / width if width > 0.0 else math.inf) * u.s
+
+    def partial_widths(self):
+        """Return ``{channel: Quantity}`` of the open channels, largest first."""
+        import astropy.units as u
+
+        return {name: w * u.MeV for name, w in self._largest_first()}
+
+    def branching_ratios(self):
+        """Return ``{channel: branching ratio}``, largest first; empty for a stable particle."""
+        found = self._largest_first()
+        total = sum(w for _, w in found)
+        return {name: w / total for name, w in found}
+
+    def _largest_first(self):
+        widths = self.partial_widths_mev().items()
+        return sorted((item for item in widths if item[1] > 0.0), key=lambda item: -item[1])
+
+    @property
+    def shape(self):
+        """What caches of rates at unit coupling know it by: the key without the couplings."""
+        cls = type(self)
+        fixed = tuple((p.name, self.values[p.name]) for p in cls.parameters if p.kind != COUPLING)
+        return (cls.__module__, cls.__qualname__, fixed, tuple(self.chosen.items()))
+
+    @property
+    def key(self):
+        """What caches and run files know it by."""
+        cls = type(self)
+        values = tuple(self.values.get(n, 0.0) for n in cls.parameter_names)
+        return (cls.__module__, cls.__qualname__, values, tuple(self.chosen.items()))
+
+    def __getattr__(self, name):
+        """Make arguments as a user wrote them (mass, mixing, ...) from the values when asked."""
+        if not name.startswith("_"):
+            found = [p for p in type(self).parameters if p.argument == name]
+            if found:
+                value = self._as_argument(found)
+                self.__dict__[name] = value
+                return value
+        raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+
+    def _as_argument(self, parameters):
+        values = {p.key: self._with_unit(p) for p in parameters}
+        return MappingProxyType(values) if parameters[0].key else values[""]
+
+    def _with_unit(self, parameter):
+        value = self.values.get(parameter.name, 0.0)
+        if not parameter.unit:
+            return value
+        import astropy.units as u
+
+        return value * u.Unit(parameter.unit)
+
+    def __setattr__(self, name, value):
+        raise FrozenInstanceError(f"cannot assign '{name}': {type(self).__name__} is frozen")
+
+    def __delattr__(self, name):
+        raise FrozenInstanceError(f"cannot delete '{name}': {type(self).__name__} is frozen")
+
+    def __repr__(self):
+        parts, groups = [], {}
+        for p in self.parameters:
+            value = self.values.get(p.name, 0.0)
+            unit = f" {p.unit}" if p.unit and not p.unit.startswith("1") else ""
+            if not p.key:
+                if value or p.default is None:
+                    parts.append(f"{p.name}={value:g}" + (unit or (" / GeV" if p.unit else "")))
+            else:
+                if p.argument not in groups:
+                    groups[p.argument] = {}
+                    parts.append(p.argument)
+                if value:
+                    groups[p.argument][p.key] = value
+        units = {p.argument: p.unit.removeprefix("1") for p in self.parameters if p.unit.startswith("1")}
+        text = [f"{x}={groups[x]}{units.get(x, '')}" if x in groups else x for x in parts]
+        text += [f"{name}='{value}'" for name, value in self.chosen.items()]
+        return f"{type(self).__name__}({', '.join(text)})"
+
+    def __eq__(self, other):
+        return type(self) is type(other) and self.key == other.key
+
+    def __hash__(self):
+        return hash(self.key)
+
+    def __reduce__(self):
+        return _rebuild, (type(self), dict(self.values), self.chosen)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
+def _rebuild(cls, values, choices):
+    return cls.from_values(values, **choices)
