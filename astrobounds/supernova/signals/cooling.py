@@ -16,7 +16,8 @@ from ..star.profile import Star
 from ..transport import mediator
 from ..transport.dipole import DEFAULT_MEDIUM, dipole_table
 from ..transport.matter import LIGHT
-from ..transport.rate_table import AXIAL_COUPLING, Resolution, rate_table
+from ..transport.nucleon_channels import AXIAL_COUPLING, Physics
+from ..transport.rate_table import Resolution, rate_table
 from ..transport.rays import RaySolution
 
 ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
@@ -218,18 +219,18 @@ def _check(model, star, helicity, r_max_km):
 
 
 @lru_cache(maxsize=4)
-def _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium):
+def _table(mass_mev, star, flavours, r_max_km, physics, resolution, medium):
     if medium is None:
-        return rate_table(mass_mev, star, flavours, resolution, r_max_km, axial)
+        return rate_table(mass_mev, star, flavours, resolution, r_max_km, physics)
     return dipole_table(mass_mev, star, flavours, resolution, r_max_km, medium)
 
 
 @lru_cache(maxsize=12)
 def _solution(
-    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, axial, resolution, medium, core_km,
+    mass_mev, star, flavours, nature, gravity, helicity, r_max_km, physics, resolution, medium, core_km,
     matter,
 ):  # fmt: skip
-    table = _table(mass_mev, star, flavours, r_max_km, axial, resolution, medium)
+    table = _table(mass_mev, star, flavours, r_max_km, physics, resolution, medium)
     return RaySolution(
         table, star, gravity=gravity, nature=nature, helicity=helicity,
         resolution=resolution, r_max_km=r_max_km, core_km=core_km, matter=matter,
@@ -238,7 +239,7 @@ def _solution(
 
 def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
              axial_coupling=AXIAL_COUPLING, resolution=DEFAULT, medium=DEFAULT_MEDIUM,
-             core=None, matter=True):  # fmt: skip
+             core=None, matter=True, nucleons="form factors", decays=True):  # fmt: skip
     """Return the :class:`RaySolution` of a model's mass and flavours (cached for the last masses).
 
     With ``core`` (Quantity, a radius inside ``r_max``) it can also give the net flux there.
@@ -263,8 +264,8 @@ def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
         resolution = FINE_ENERGIES
     ray = _solution(
         model.mass_mev, star, flavours or ("tau",), model.nature, bool(gravity), helicity,
-        r_max_km, float(axial_coupling), resolution, None if has_mixing(model) else medium,
-        core_km, matter,
+        r_max_km, Physics(axial_coupling, nucleons, bool(decays)), resolution,
+        None if has_mixing(model) else medium, core_km, matter,
     )  # fmt: skip
     if ray.resonant:
         warnings.warn(

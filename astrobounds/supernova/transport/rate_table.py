@@ -12,11 +12,11 @@ import numpy as np
 
 from ... import constants as const
 from ...models.process import hnl_processes
-from ...numerics.collision import N_PRODUCTS, contact_table, unit_rule
+from ...reactions.decays import add_decays
 from ...reactions.muon_decay import add_muon_decays
+from .nucleon_channels import ContactRates, Group, Physics, filler, on_nucleons
 
-AXIAL_COUPLING = 1.27  # value of the published emissivities; the free 1.2756 raises rates by 0.7 %
-
+DEFAULT_PHYSICS = Physics()
 _CHARGE = {  # species -> (mass column or float, chemical potential column, its sign)
     "n": ("m_n", "mu_n", 1), "p": ("m_p", "mu_p", 1),
     "e-": (const.M_E, "mu_e", 1), "e+": (const.M_E, "mu_e", -1),
@@ -127,8 +127,27 @@ def energy_grid(mass, top, n):
     return mass + (top - mass) * u**2
 
 
-def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
-               axial_coupling=AXIAL_COUPLING):  # fmt: skip
+def group_processes(processes, state):
+    """Return (groups of identical statistics, mu_N of each process, shape (n_process, n_r))."""
+    t = state["T"]
+    mu_n, groups = [], {}
+    for i, process in enumerate(processes):
+        (m1, mu1), (m2, mu2), (m3, mu3) = (_species(state, s) for s in process.species)
+        shift = np.zeros_like(t)
+        if process.species[1:] in (("p", "n"), ("n", "p")):
+            shift = state["shift"] * (1.0 if process.species[1] == "p" else -1.0)
+        mu_n.append(mu1 + mu2 - mu3 - shift)
+        masses, mus = np.stack([m1, m2, m3], axis=1), np.stack([mu1, mu2, mu3], axis=1)
+        key = (masses.tobytes(), mus.tobytes(), shift.tobytes(), process.species[1:] * on_nucleons(process))
+        group = Group(
+            np.ascontiguousarray(masses), np.ascontiguousarray(mus), np.ascontiguousarray(shift),
+            np.ascontiguousarray(t), [],
+        )  # fmt: skip
+        groups.setdefault(key, group).members.append(i)
+    return list(groups.values()), np.array(mu_n)
+
+
+def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0, physics=DEFAULT_PHYSICS):
     """Compute the reduced rates of an HNL of one mass in a star.
 
     Parameters
@@ -140,8 +159,8 @@ def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
     resolution : Resolution, optional
     r_max_km : float
         Radius up to which N is produced and absorbed.
-    axial_coupling : float
-        g_A of a nucleon in matter.
+    physics : Physics
+        g_A, form of the nucleon currents, decays.
 
     Returns
     -------
@@ -155,45 +174,31 @@ def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
     pieces = radial_pieces(star, res.radii, r_max_km)
     state = star.at(inside_break(pieces))
     t = state["T"]
-    processes = [p for f in flavours for p in hnl_processes(f, axial_coupling)]
-    if not np.isfinite(state["mu_mu"]).all():
-        processes = [p for p in processes if not {"mu-", "mu+"} & set(p.species)]
-    mu_n = []
-    groups = {}  # identical statistics share one set of integrals
-    for i, process in enumerate(processes):
-        (m1, mu1), (m2, mu2), (m3, mu3) = (_species(state, s) for s in process.species)
-        shift = np.zeros_like(t)
-        if process.species[1:] in (("p", "n"), ("n", "p")):
-            shift = state["shift"] * (1.0 if process.species[1] == "p" else -1.0)
-        mu_n.append(mu1 + mu2 - mu3 - shift)
-        masses, mus = np.stack([m1, m2, m3], axis=1), np.stack([mu1, mu2, mu3], axis=1)
-        key = (masses.tobytes(), mus.tobytes(), shift.tobytes())
-        groups.setdefault(key, (masses, mus, shift, []))[3].append(i)
-    mu_n = np.array(mu_n)
-    lapse_min = state["lapse"].min()
-    top = (mass_mev + 28.0 * t.max() + max(mu_n.max(), 0.0)) / lapse_min
+    muons = np.isfinite(state["mu_mu"]).all()
+
+    def build(axial):
+        everything = (p for f in flavours for p in hnl_processes(f, axial))
+        return [p for p in everything if muons or not {"mu-", "mu+"} & set(p.species)]
+
+    processes = build(physics.axial_coupling)
+    groups, mu_n = group_processes(processes, state)
+    top = (mass_mev + 28.0 * t.max() + max(mu_n.max(), 0.0)) / state["lapse"].min()
     energy = energy_grid(mass_mev, top, res.energies)
-    outer, inner = unit_rule(res.outer), unit_rule(res.inner)
     rates = np.zeros((len(processes), t.size, energy.size, 2))
+    contact = ContactRates(build, physics, state)
+    fill = filler(groups, processes, contact, physics, state, mass_mev, energy, res)
 
-    def fill(zone_slice, group):
-        masses, mus, shift, members = group
-        coefficients = np.array([processes[i].coefficients for i in members])
-        need = np.any(coefficients != 0.0, axis=0)
-        table = np.empty((zone_slice.stop - zone_slice.start, energy.size, N_PRODUCTS, 2))
-        contact_table(
-            energy, mass_mev,
-            np.ascontiguousarray(masses[zone_slice]), np.ascontiguousarray(mus[zone_slice]),
-            t[zone_slice], np.ascontiguousarray(shift[zone_slice]), need, outer, inner, table,
-        )  # fmt: skip
-        for i, coefficient in zip(members, coefficients):
-            rates[i, zone_slice] = np.einsum("zeph,p->zeh", table, coefficient)
+    def run(job):
+        zones, group = job
+        rates[group.members, zones] = fill(zones, group)
 
-    jobs = [(slice(k, min(k + 6, t.size)), g) for g in groups.values() for k in range(0, t.size, 6)]
-    fill(*jobs[0])  # compiles once before the threads start
+    jobs = [(slice(k, min(k + 6, t.size)), g) for g in groups for k in range(0, t.size, 6)]
+    run(jobs[0])  # compiles once before the threads start
     with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
-        list(threads.map(lambda job: fill(*job), jobs[1:]))
+        list(threads.map(run, jobs[1:]))
     processes, rates, mu_n = add_muon_decays(
         mass_mev, state, flavours, energy, res, processes, rates, mu_n
     )
+    if physics.decays:
+        processes, rates, mu_n = add_decays(mass_mev, state, flavours, energy, processes, rates, mu_n)
     return RateTable(mass_mev, energy, pieces, tuple(processes), rates, mu_n, t)
