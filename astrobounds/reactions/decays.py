@@ -2,15 +2,17 @@
 
     Gamma*(E) = (m/E) sum Gamma <prod (1 -+ f_i) + s prod f_i>,    mu_X = sum mu_i,
 
-f_i the occupations of the products, upper sign fermions, s = +1 for a fermion that decays and -1 for a boson;
-the mean is over the final states of an unpolarised parent: |M|^2 of the :class:`Decay` over phase space, any
-orientation, boosted to E. Production is Gamma* f_eq(E - mu_X) by detailed balance, and in vacuum Gamma* is
-the width over the Lorentz factor, exactly. Helicities are not told apart: that matters where blocking does,
-to second order (the decay asymmetry times the slope of the blocking over the decay energies).
+f_i the occupations of the products, upper sign fermions, s = +1 for a fermion that decays and -1 for a
+boson; the mean is over the final states of an unpolarised parent: |M|^2 of the :class:`Decay` over
+phase space, any orientation, boosted to E. Production is Gamma* f_eq(E - mu_X) by detailed balance, and
+in vacuum Gamma* is the width over the Lorentz factor, exactly. Helicities are not told apart: that
+matters where blocking does, to second order (the decay asymmetry times the slope of the blocking over
+the decay energies).
 
 Pions and other charged mesons have the chemical potential mu_n - mu_p + U_n - U_p of strong and beta
-equilibrium, held at one temperature below their mass (their repulsion in matter forbids condensation);
-muons have none where a profile has no muons. Inclusive hadrons are neither blocked nor enhanced.
+equilibrium, held at one temperature below their mass (their repulsion in matter forbids condensation).
+Muons of a profile without muons, and taus, are absent: they do not block, and no inverse decay needs
+them. Inclusive hadrons are neither blocked nor enhanced.
 """
 
 import os
@@ -30,8 +32,9 @@ MESONS = {
     "rho0": const.M_RHO, "rho+": const.M_RHO, "omega": const.M_OMEGA, "phi": const.M_PHI,
     "K*+": const.M_KSTAR,
 }  # fmt: skip
+ABSENT = -1e4  # MeV, chemical potential of what the medium does not have
 _TWO = unit_rule(10)  # cosine of a two-body decay
-_ENERGIES, _COSINE, _AZIMUTHS = 5, unit_rule(4), np.cos((np.arange(3) + 0.5) * np.pi / 3.0)
+_ENERGIES, _COSINE, _AZIMUTHS = 7, unit_rule(3), np.cos((np.arange(2) + 0.5) * np.pi / 2.0)
 _ZONES = 12  # radii of one job
 
 
@@ -90,7 +93,10 @@ def occupation(state, name):
     if name[:-1] == "e":
         return const.M_E, 1, -charge * state["mu_e"]
     if name[:-1] == "mu":
-        return const.M_MU, 1, -charge * np.where(np.isfinite(state["mu_mu"]), state["mu_mu"], 0.0)
+        there = np.isfinite(state["mu_mu"])
+        return const.M_MU, 1, np.where(there, -charge * np.where(there, state["mu_mu"], 0.0), ABSENT)
+    if name[:-1] == "tau":
+        return const.M_TAU, 1, zero + ABSENT
     if name == "gamma":
         return 0.0, -1, zero
     positive = name[:-1] + "+" if charge else name

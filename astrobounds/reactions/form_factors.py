@@ -1,10 +1,11 @@
 """Form factors of nucleons for weak currents, and which currents carry them.
 
-    Gamma^mu = F1 gamma^mu + i F2 sigma^{mu nu} q_nu/(2 M) - F_A gamma^mu gamma_5 - 2 M F_A q^mu gamma_5/(m_pi^2 + Q^2)
+    Gamma^mu = F1 gamma^mu + i F2 sigma^{mu nu} q_nu/(2 M)
+               - F_A gamma^mu gamma_5 - 2 M F_A q^mu gamma_5/(m_pi^2 + Q^2)
 
-Dipoles with M_V = 843 MeV (G_E, G_M; no charge form factor of the neutron) and M_A = 1030 MeV, the pion pole
-of PCAC. Charged current: F = F^p - F^n, F_A = g_A D_A. Neutral currents without strangeness: F^(p) (1/2 - 2 s_W^2) -
-F^(n)/2 for p and the same with p and n exchanged for n; F_A = +-g_A D_A/2.
+Dipoles with M_V = 843 MeV (G_E, G_M; no charge form factor of the neutron) and M_A = 1030 MeV, the pion
+pole of PCAC. Charged current: F = F^p - F^n, F_A = g_A D_A. Neutral currents without strangeness: F^(p)
+(1/2 - 2 s_W^2) - F^(n)/2 for p and the same with p and n exchanged for n; F_A = +-g_A D_A/2.
 
 References: Llewellyn Smith, Phys. Rept. 3, 261 (1972); arXiv:hep-ph/0107261 (masses of the dipoles).
 """

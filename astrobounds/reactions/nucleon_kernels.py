@@ -1,19 +1,20 @@
 """Collision integral of 1 + N2 -> N3 + 4 on nucleons with currents that depend on Q^2.
 
-With omega = E3 - E2 and q = |p3 - p2| = |p1 - p4| the square of the amplitude, averaged over the azimuth, is
-a quadratic in E2, and the integrals of E2^n f2 (1 - f3) over E2 are polylogarithms:
+With omega = E3 - E2 and q = |p3 - p2| = |p1 - p4| the square of the amplitude, averaged over the
+azimuth, is a quadratic in E2, and the integrals of E2^n f2 (1 - f3) over E2 are polylogarithms:
 
-    Gamma*(E4) = 1/(128 pi^3 E4 p4) int dq int domega [f1 + (1 - f1) e^-z] sum_n a_n(omega, q) I_n(omega, q),
+    Gamma*(E4) = 1/(128 pi^3 E4 p4) int dq int domega [f1 + (1 - f1) e^-z] sum_n a_n(omega, q) I_n,
     I_n = int_{E_min} dE2 E2^n f2 (1 - f3),   z = (omega + mu2 - mu3)/T,   E1 = E4 + omega + shift.
 
-Two dimensions are left for any dependence on Q^2, and their integrand is smooth. Q^2 is that of the leptons,
-(p1 - p4)^2 = -Q^2; weak magnetism takes the momentum that the nucleons take up (they differ by the shift of
-potentials, 1 % of that term). The square, with a = p1, k = q_h the helicity vector of 4 (see
-`numerics.collision`), G = F1 + F2 (m2 + m3)/2M, f = F2/2M, c = F_A, c_P of the pion pole, P = p2 + p3 and
-C(X, Y) = (aX)(kY) + (aY)(kX) - (ak)(XY), in units of 32 G_F^2:
+Two dimensions are left for any dependence on Q^2, and their integrand is smooth. Q^2 is that of the
+leptons, (p1 - p4)^2 = -Q^2; weak magnetism takes the momentum that the nucleons take up (they differ by
+the shift of potentials, 1 % of that term). The square, with a = p1, k = q_h the helicity vector of 4
+(see `numerics.collision`), G = F1 + F2 (m2 + m3)/2M, f = F2/2M, c = F_A, c_P of the pion pole, P = p2 +
+p3 and C(X, Y) = (aX)(kY) + (aY)(kX) - (ak)(XY), in units of 32 G_F^2:
 
     (G + c)^2 (a2)(3k) + (G - c)^2 (a3)(2k) - (G^2 - c^2) m2 m3 (ak) - G f C(m2 p3 + m3 p2, P)
-    + f^2 [(23) + m2 m3] [(aP)(kP) - (ak) P^2/2] - c c_P C(m2 p3 - m3 p2, q) + c_P^2 [(23) - m2 m3] [(aq)(kq) - (ak) q^2/2]
+    + f^2 [(23) + m2 m3] [(aP)(kP) - (ak) P^2/2] - c c_P C(m2 p3 - m3 p2, q)
+    + c_P^2 [(23) - m2 m3] [(aq)(kq) - (ak) q^2/2]
 
 Spacelike transfers between the nucleons only: for m2 != m3 the rest, q^2 < (m2 - m3)^2, is left out.
 References: arXiv:astro-ph/9710115 (polarisation functions in closed form), Llewellyn Smith 1972.
@@ -109,7 +110,7 @@ def _range(e4, p4, m1, m2, m3, mu1, mu2, mu3, t, shift):
 
 
 @kernel
-def _square(e1, c1, s1, e4, p4, omega, q, m2, m3, shift, current, axial, h, poly):
+def azimuth_mean(e1, c1, s1, e4, p4, omega, q, m2, m3, shift, current, axial, h, poly):
     """Fill ``poly[0, n]`` and ``poly[1, n]``: coefficients of E2^n that do not and do change sign for 1bar.
 
     Averaged over the azimuth; c1 and s1 are the momenta of 1 along and across q, ``axial`` a factor on
@@ -232,7 +233,7 @@ def nucleon_rates(e4, m4, masses, mus, t, shift, current, axial, outer, inner, o
                 s1 = np.sqrt(max((p1 - c1) * (p1 + c1), 0.0))
                 w = weight * inner[1, k] * stat
                 for h in range(2):
-                    _square(
+                    azimuth_mean(
                         e1, c1, s1, e4, p4, omega, q, m2, m3, shift, current, axial, 2.0 * h - 1.0, poly,
                     )
                     for part in range(2):

@@ -13,6 +13,7 @@ from ...models.mediator import PAIRS
 from ...models.spectra import NumberSpectrum
 from ...units import finite
 from ..star.profile import Star
+from ..star.sphere import neutrino_sphere
 from ..transport import mediator
 from ..transport.dipole import DEFAULT_MEDIUM, dipole_table
 from ..transport.matter import LIGHT
@@ -22,6 +23,8 @@ from ..transport.rays import RaySolution
 
 ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
 RADIUS_MAX_KM = 60.0  # production and absorption beyond are below 1e-4
+BINDING_ENERGY = 3e53  # erg, what a neutron star has to give
+BEYOND = "beyond the star"  # flag of an output that the star does not have
 DEFAULT = Resolution()
 FINE_ENERGIES = Resolution(spectrum=96)  # for resonances of light N
 _INDEX = {name: "".join(rf"\{f} " if f != "e" else f for f in pair) for name, pair in PAIRS.items()}
@@ -59,6 +62,11 @@ class Emission:
             f"Emission({self.model!r}, star='{self.star.name}', "
             f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g})"
         )
+
+    @property
+    def flags(self):
+        """``("beyond the star",)`` if one second of it takes more than the star has, 3e53 erg."""
+        return (BEYOND,) if self.luminosity_erg_s > BINDING_ENERGY else ()
 
     def __post_init__(self):
         if is_mediator(self.model):
@@ -110,12 +118,16 @@ class Emission:
         return self.number_spectrum(energy_mev(energy, "energy")) / (u.MeV * u.s)
 
     def time_integrated(self, duration_s):
-        """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``."""
+        """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``.
+
+        Where that takes more than 3e53 erg, which the star does not have, it is scaled down to them.
+        """
         if hasattr(duration_s, "unit"):
             from ...units import time_s
 
             duration_s = time_s(duration_s, "duration")
         duration = finite(duration_s, "duration in s", 0.0)
+        duration *= float(held(duration * self.luminosity_erg_s))
         return NumberSpectrum(self.model.mass_mev, self.energy_mev, self.rate * duration)
 
     def plot(self, ax=None, **style):
@@ -174,6 +186,11 @@ class Cooling:
     def excluded(self):
         """True if more leaves than is allowed."""
         return self.ratio > 1.0
+
+
+def held(energy_erg):
+    """Return the factor that holds energies [erg] at what a star has, 1 below it."""
+    return np.minimum(1.0, BINDING_ENERGY / np.maximum(energy_erg, 1.0))
 
 
 def has_mixing(model):
@@ -248,7 +265,7 @@ def solution(model, star, *, gravity=True, helicity="helicity", r_max=None,
 
     limit = min(RADIUS_MAX_KM, star.breaks[-1]) if isinstance(star, Star) else RADIUS_MAX_KM
     if is_mediator(model) and isinstance(star, Star):
-        limit = mediator.neutrino_sphere(star, limit)
+        limit = neutrino_sphere(star, limit)
     r_max_km = limit if r_max is None else length_cm(r_max, "r_max") / 1e5
     _check(model, star, helicity, r_max_km)
     core_km = None if core is None else length_cm(core, "core") / 1e5
@@ -297,6 +314,11 @@ def emission(model, star, **options):
         sphere, T = 3 MeV.
     axial_coupling : float, default 1.27
         g_A of nucleons in matter.
+    nucleons : {"form factors", "contact"}
+        For an HNL: weak currents of nucleons with form factors, weak magnetism and the pion pole (default),
+        or the contact form of older bounds.
+    decays : bool, default True
+        For an HNL: decay N -> X and inverse decay X -> N as reactions of the medium up to ``r_max``.
     resolution : Resolution
         Grids; the default is converged to 0.1 % in the luminosity.
     medium : DipoleMedium
@@ -318,8 +340,10 @@ def emission(model, star, **options):
     Notes
     -----
     Contact 2 -> 2 processes on n, p, e, mu (if the profile has muons) and neutrinos of all
-    flavours, neutral and charged currents, decays of muons. Nucleons are an ideal gas: no RPA or
-    dynamical structure factors. Not included: pions, bremsstrahlung, decays as absorption.
+    flavours, neutral and charged currents, decays of muons, decays of N and their inverse with the
+    occupations of the medium. Nucleons are an ideal gas unless the star says otherwise (``mean_field``,
+    ``axial_response`` of :func:`astrobounds.supernova.load`). Not included: pion-induced production,
+    bremsstrahlung.
 
     For a DipoleHNL: upscattering on protons and electrons, pair annihilation, inverse decay and
     plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.
@@ -334,7 +358,16 @@ def emission(model, star, **options):
     if is_mediator(model):
         mediator.warn_lepton_number(model, star, ray.r_max_km)
     rate = ray.along(couplings(model), [1.0])[0]
-    return Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
+    found = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
+    if found.flags:
+        warnings.warn(
+            f"{found.luminosity_erg_s:.2g} erg/s leave the star, which has {BINDING_ENERGY:g} erg to give: "
+            "one second of it empties the star. The number says that the point is excluded, no more; "
+            "energies and fluences derived from it are held at what the star has",
+            ValidityWarning,
+            stacklevel=2,
+        )
+    return found
 
 
 def cooling(model, star, *, allowed=None, **options):

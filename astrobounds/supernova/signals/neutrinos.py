@@ -14,7 +14,7 @@ from ...errors import DomainError
 from ...models.decays.neutrino_cascade import NeutrinoLines, of_model
 from ...units import finite
 from ..star.profile import Star
-from ..transport.mediator import neutrino_sphere
+from ..star.sphere import neutrino_sphere
 from .cooling import RADIUS_MAX_KM, has_mixing, is_mediator
 from .neutrino_detectors import NAMES, Events, energy_rule, events
 from .neutrino_flux import ArrivalTable, averaged_oscillations, fluences, quasi_thermal, source_numbers
@@ -70,13 +70,24 @@ class Setting:
         return events(self.window_s, self.oxygen, tuple(self.detectors))
 
 
-def absorbed_within(model, star):
-    """Return the radius [cm] up to which decays are in the transport already: 0 for mixing."""
-    if has_mixing(model):
+def absorbed_within(model, star, options=None):
+    """Return the radius [cm] up to which decays are in the transport already.
+
+    ``r_max`` of the emission; 0 for mixing without decays in the transport (``decays=False``) or where the
+    star is not known.
+    """
+    from ...units import length_cm
+
+    options = options or {}
+    known = isinstance(star, Star)
+    if has_mixing(model) and not (known and options.get("decays", True)):
         return 0.0
-    if is_mediator(model) and isinstance(star, Star):
-        return 1e5 * neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
-    return 1e5 * RADIUS_MAX_KM
+    if "r_max" in options:
+        return length_cm(options["r_max"], "r_max")
+    limit = min(RADIUS_MAX_KM, star.breaks[-1]) if known else RADIUS_MAX_KM
+    if is_mediator(model) and known:
+        limit = neutrino_sphere(star, limit)
+    return 1e5 * limit
 
 
 def daughter_numbers(model, spectrum, setting, lines=None, start=None):
@@ -311,7 +322,7 @@ def neutrino_signal(model, star, *, distance=None, core=None, window=None, durat
         secondaries=secondaries, ordering=ordering, pinch=pinch, oxygen=bool(oxygen),
         detectors=tuple(detectors),
     )  # fmt: skip
-    start = absorbed_within(model, getattr(star, "star", star))
+    start = absorbed_within(model, getattr(star, "star", star), getattr(star, "options", options))
     if not callable(star):
         burst = star if hasattr(star, "time_integrated") else emission(model, star, **options)
         star = burst.time_integrated(setting.duration_s)

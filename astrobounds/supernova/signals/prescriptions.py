@@ -1,8 +1,9 @@
 """Older recipes for the energy lost, by name, for comparison with published bounds.
 
 They share the rates of the ray solution and differ in the treatment of trapping; the ray solution
-(:func:`astrobounds.supernova.cooling`) is exact in both limits and is the one to use. All are for
-flat space with the helicity-averaged mean free path; N and Nbar are followed apart.
+(:func:`astrobounds.supernova.cooling`) is exact in both limits and is the one to use. All are for flat
+space and nucleons in the contact form, without decays, with the helicity-averaged mean free path; N and
+Nbar are followed apart.
 
 radial
     L = sum over shells dV Q e^{-tau}, tau of the shells outside along the radius. The outermost
@@ -53,7 +54,9 @@ def _columns(model, star, shells, resolution):
     options = {} if resolution is None else {"resolution": resolution}
     if is_mediator(model):
         raise DomainError(f"recipes are for HNL and DipoleHNL, not for a {type(model).__name__}")
-    ray = solution(model, star, gravity=False, helicity="particles", **options)
+    ray = solution(
+        model, star, gravity=False, helicity="particles", nucleons="contact", decays=False, **options
+    )
     table, strength = ray.table, couplings(model)
     e, m = table.energy, table.mass_mev
     knots = np.sqrt(e - m)

@@ -12,8 +12,9 @@ equilibrium
     mu_nu = 0 and beta equilibrium: Y_p follows. The late end of deleptonisation.
 two-region
     Y = Y_eq + (Y_c - Y_eq)/(1 + exp((r - r_d)/w)): a core that keeps the Y_c of its collapse in a
-    deleptonised mantle; mu_nu_e from beta equilibrium. Y_c = 0.28, r_d = 8 km, w = 1 km are representative of the state
-    one second after bounce (published Y_e: 0.27-0.30 in the centre, 0.05-0.12 in the mantle), not a fit.
+    deleptonised mantle; mu_nu_e from beta equilibrium. Y_c = 0.28, r_d = 8 km, w = 1 km are
+    representative of the state one second after bounce (published Y_e: 0.27-0.30 in the centre,
+    0.05-0.12 in the mantle), not a fit.
 """
 
 from dataclasses import dataclass
