@@ -14,6 +14,7 @@ from astrobounds import constants as const
 from astrobounds.models.process import hnl_processes
 from astrobounds.supernova import Star, free_streaming_shares, scale_temperature
 from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.transport.nucleon_channels import Physics
 from astrobounds.supernova.transport.rate_table import Resolution, rate_table
 
 COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
@@ -145,7 +146,7 @@ def test_nucleon_neutral_currents_dominate_tau_mixing(name):
     star = ab.supernova.load(name)
     for mass in (10.0, 50.0, 100.0, 200.0):
         hnl = ab.HNL(mass=mass * u.MeV, mixing={"tau": 1e-9})
-        shares = free_streaming_shares(hnl, star, resolution=COARSE)
+        shares = free_streaming_shares(hnl, star, resolution=COARSE, decays=False)
         assert shares["n"] + shares["p"] > 0.9
         assert_allclose(sum(shares.values()), 1.0, rtol=1e-6, atol=0)
 
@@ -165,7 +166,7 @@ def uniform(mu_mu):
 
 def emissivities(star, flavour, mass):
     """Q [MeV^5] at unit mixing of every group, N and Nbar."""
-    table = rate_table(mass, star, (flavour,), FINE, 10.0)
+    table = rate_table(mass, star, (flavour,), FINE, 10.0, Physics(nucleons="contact", decays=False))
     e, out = table.energy, {}
     u_of = np.sqrt(e - mass)
     from scipy.interpolate import CubicSpline

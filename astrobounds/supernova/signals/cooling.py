@@ -60,7 +60,8 @@ class Emission:
     def __repr__(self):
         return (
             f"Emission({self.model!r}, star='{self.star.name}', "
-            f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g})"
+            f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g}"
+            f"{''.join(f', {flag}' for flag in self.flags)})"
         )
 
     @property
@@ -155,6 +156,9 @@ class Emission:
 class Cooling:
     """Cooling by one model: the luminosity that leaves, beside what SN1987A allows.
 
+    Where one second of the emission takes more than the star has, 3e53 erg, the luminosity is held at
+    3e53 erg/s and ``flags`` says so: such a point is excluded, and the number says no more.
+
     Attributes
     ----------
     emission : Emission
@@ -168,9 +172,21 @@ class Cooling:
     references = ("Raffelt:1996wa",)
 
     @property
+    def luminosity_erg_s(self):
+        """Energy per time at infinity [erg/s], at most 3e53 erg in one second."""
+        return min(self.emission.luminosity_erg_s, BINDING_ENERGY)
+
+    @property
     def luminosity(self):
-        """Energy per time at infinity (Quantity, erg/s)."""
-        return self.emission.luminosity
+        """Energy per time at infinity (Quantity, erg/s), at most 3e53 erg in one second."""
+        import astropy.units as u
+
+        return self.luminosity_erg_s * u.erg / u.s
+
+    @property
+    def flags(self):
+        """``("beyond the star",)`` where the luminosity is held at what the star has."""
+        return self.emission.flags
 
     @property
     def mean_energy(self):
@@ -180,17 +196,17 @@ class Cooling:
     @property
     def ratio(self):
         """Luminosity over the allowed one."""
-        return self.emission.luminosity_erg_s / self.allowed_erg_s
+        return self.luminosity_erg_s / self.allowed_erg_s
 
     @property
     def excluded(self):
         """True if more leaves than is allowed."""
-        return self.ratio > 1.0
+        return self.emission.luminosity_erg_s > self.allowed_erg_s
 
 
-def held(energy_erg):
+def held(energy_erg, budget=BINDING_ENERGY):
     """Return the factor that holds energies [erg] at what a star has, 1 below it."""
-    return np.minimum(1.0, BINDING_ENERGY / np.maximum(energy_erg, 1.0))
+    return np.minimum(1.0, budget / np.maximum(energy_erg, 1.0))
 
 
 def has_mixing(model):
@@ -358,16 +374,7 @@ def emission(model, star, **options):
     if is_mediator(model):
         mediator.warn_lepton_number(model, star, ray.r_max_km)
     rate = ray.along(couplings(model), [1.0])[0]
-    found = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
-    if found.flags:
-        warnings.warn(
-            f"{found.luminosity_erg_s:.2g} erg/s leave the star, which has {BINDING_ENERGY:g} erg to give: "
-            "one second of it empties the star. The number says that the point is excluded, no more; "
-            "energies and fluences derived from it are held at what the star has",
-            ValidityWarning,
-            stacklevel=2,
-        )
-    return found
+    return Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
 
 
 def cooling(model, star, *, allowed=None, **options):

@@ -131,8 +131,19 @@ def decayed_between(mass_mev, energy, width_mev, inner, outer):
     return -np.exp(-inner * inverse) * np.expm1(-(outer - inner) * inverse)
 
 
+def _budget(budget):
+    """Return a budget in erg."""
+    import astropy.units as u
+
+    from ...units import _value
+
+    if budget is None:
+        return BINDING_ENERGY
+    return finite(_value(budget, u.erg, "budget", "budget=3e53*u.erg"), "budget", 1.0)
+
+
 def deposition_energies(model, star, scales, *, envelope=None, core=None, duration=None,
-                        visible=None, **options):  # fmt: skip
+                        visible=None, budget=None, **options):  # fmt: skip
     """Return the deposited energy [erg] along the axis ``scale`` x (|U|^2 or d^2) of a model.
 
     Parameters
@@ -157,12 +168,12 @@ def deposition_energies(model, star, scales, *, envelope=None, core=None, durati
         model.mass_mev, ray.energy, model.width_mev * scales, geometry.inner, geometry.outer
     )
     power = ray._weight * ray.energy / const.ERG
-    share = held(seconds * (spectra @ power))
+    share = held(seconds * (spectra @ power), _budget(budget))
     return seconds * visible_fraction(model, visible) * share * ((spectra * kept) @ power)
 
 
 def deposition(model, star, *, envelope=None, core=None, duration=None, visible=None,
-               allowed=None, **options):  # fmt: skip
+               allowed=None, budget=None, **options):  # fmt: skip
     """Compute the energy that decays leave between the core and the surface of the envelope.
 
     Parameters
@@ -181,6 +192,8 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
         Visible channels and shares; see :func:`astrobounds.supernova.signals.visible.visible_shares`.
     allowed : Quantity, default 1e50 erg
         Energy that observations allow; 1e50 erg for underluminous type II-P supernovae.
+    budget : Quantity, default 3e53 erg
+        Energy that the star has: no more is emitted, and what decays leave is scaled down with it.
     **options
         As for :func:`astrobounds.supernova.emission`.
 
@@ -215,7 +228,7 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     share = visible_fraction(model, visible)
     leaving = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
     emitted = seconds * leaving.luminosity_erg_s
-    part = float(held(emitted))
+    part = float(held(emitted, _budget(budget)))
     energy = seconds * share * part * float((power * kept).sum())
     flags = (BEYOND,) if part < 1.0 else ()
     return Deposition(leaving, energy, part * emitted, share, limit, flags)
