@@ -47,7 +47,7 @@ def test_partners_against_published_rates(temperature, low, high):
 
 @pytest.mark.parametrize(("mass", "mixing"), [(20.0, 1e-14), (100.0, 1e-8), (300.0, 1e-7)])
 def test_size_of_the_switch_in_the_abundance(monkeypatch, mass, mixing):
-    """n/s of HNL with the published number of partners: 1-4 % less, made or decoupled at any temperature."""
+    """n/s of HNL with the published number of partners: 1-4 % less at any temperature."""
     points = np.array(sorted(PUBLISHED))
     scale = np.log([1.0 / excess(t)[2] for t in points])
     mine = rates.partners

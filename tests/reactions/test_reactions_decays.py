@@ -118,7 +118,8 @@ def test_inverse_decay_follows_from_detailed_balance():
     """<prod f> = f_eq Gamma*/Gamma with mu_X = sum mu, two and three products, fermions and bosons."""
     energy = 330.0
     for masses, mus, signs, parent in (
-        ([const.M_E, const.M_PI], [120.0, -60.0], [1.0, -1.0], 1.0), ([0.0, 0.0], [30.0, 20.0], [1.0, 1.0], -1.0),
+        ([const.M_E, const.M_PI], [120.0, -60.0], [1.0, -1.0], 1.0),
+        ([0.0, 0.0], [30.0, 20.0], [1.0, 1.0], -1.0),
     ):  # fmt: skip
         a = [np.array(x) for x in (masses, mus, signs)]
         both = two_body_factor(energy, 250.0, *a, T, parent, RULE)

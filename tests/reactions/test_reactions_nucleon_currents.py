@@ -62,7 +62,8 @@ def traced(a, k, p2, p3, m2, m3, q, form, anti):
 
 @pytest.mark.parametrize("helicity", [-1, 1])
 @pytest.mark.parametrize(("m1", "m2", "m3", "shift"), [
-    (0.0, 939.0, 939.0, 0.0), (105.66, 939.0, 939.0, 0.0), (0.511, 600.0, 640.0, 0.0), (0.511, 560.0, 560.0, 30.0),
+    (0.0, 939.0, 939.0, 0.0), (105.66, 939.0, 939.0, 0.0), (0.511, 600.0, 640.0, 0.0),
+    (0.511, 560.0, 560.0, 30.0),
 ])  # fmt: skip
 def test_square_against_traces(helicity, m1, m2, m3, shift):
     """Polarised N, massive lepton, unequal nucleons and a shift; the azimuth by an eight-point rule."""

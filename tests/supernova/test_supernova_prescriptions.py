@@ -18,7 +18,8 @@ def hnl(mixing, m=100.0):
 
 
 def rays(model):
-    return ab.supernova.emission(model, STAR, gravity=False, helicity="particles", **LITERATURE).luminosity_erg_s
+    options = {"gravity": False, "helicity": "particles", **LITERATURE}
+    return ab.supernova.emission(model, STAR, **options).luminosity_erg_s
 
 
 @pytest.mark.parametrize("name", ["radial", "angle-average"])

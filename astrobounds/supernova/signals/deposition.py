@@ -20,7 +20,16 @@ from ... import constants as const
 from ...errors import DomainError
 from ...units import finite
 from ..star.sphere import neutrino_sphere
-from .cooling import BEYOND, RADIUS_MAX_KM, Emission, couplings, has_mixing, held, solution
+from .cooling import (
+    BEYOND,
+    BINDING_ENERGY,
+    RADIUS_MAX_KM,
+    Emission,
+    couplings,
+    has_mixing,
+    held,
+    solution,
+)
 from .visible import visible_fraction
 
 LOW_ENERGY_LIMIT = 1e50  # erg, 10 % of a bethe in underluminous type II-P events, arXiv:2201.09890
@@ -34,7 +43,8 @@ class Deposition:
     Attributes
     ----------
     emission : Emission
-        What leaves the core: for a DipoleHNL, outwards minus inwards at the core radius.
+        What leaves the core, outwards minus inwards at the core radius where decays are part of the
+        transport.
     energy_erg : float
         Visible energy of decays between the core and the surface of the envelope [erg].
     emitted_erg : float

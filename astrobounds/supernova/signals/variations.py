@@ -78,15 +78,17 @@ class Variation:
 def _states_of_matter(options):
     """The fiducial star with other lepton numbers: what decides e mixing and d_e."""
     out, now = [], options.get("neutrinos", "zero")
-    for text, neutrinos, field in (
+    for text, neutrinos, mean in (
         ("no degenerate neutrinos", "zero", None), ("degenerate nu_e (beta equilibrium)", "beta", None),
         ("two regions of Y_e", "two-region", None), ("two regions of Y_e, DD2", "two-region", "dd2"),
         ("mu_nu = 0 and equilibrium", "equilibrium", None),
         ("mu_nu = 0 and equilibrium, DD2", "equilibrium", "dd2"),
     ):  # fmt: skip
-        changes = {"neutrinos": neutrinos} if field is None else {"neutrinos": neutrinos, "mean_field": field}
-        if neutrinos != now or (field or options.get("mean_field")) != options.get("mean_field"):
-            out.append(Variation(text, "star", star=load("fiducial", **{**options, **changes})))
+        changed = {**options, "neutrinos": neutrinos}
+        if mean is not None:
+            changed["mean_field"] = mean
+        if neutrinos != now or (mean and not options.get("mean_field")):
+            out.append(Variation(text, "star", star=load("fiducial", **changed)))
     return out
 
 
@@ -99,8 +101,8 @@ def _nucleons(star, name, options):
         slow = with_axial_response(star)
         out.append(Variation("axial response S_A (long wavelength)", "matter", star=slow))
     if name == "fiducial" and not options.get("mean_field"):
-        for text, field in (("mean fields of DD2", "dd2"), ("m* = m/(1 + 0.3 n/n0), U of DD2", 0.3)):
-            other = load("fiducial", **{**options, "mean_field": field})
+        for text, mean in (("mean fields of DD2", "dd2"), ("m* = m/(1 + 0.3 n/n0), U of DD2", 0.3)):
+            other = load("fiducial", **{**options, "mean_field": mean})
             out.append(Variation(text, "matter", star=other))
     return out
 
