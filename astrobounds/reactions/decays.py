@@ -15,67 +15,23 @@ Muons of a profile without muons, and taus, are absent: they do not block, and n
 them. Inclusive hadrons are neither blocked nor enhanced.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-
 import numpy as np
 
 from .. import constants as const
-from ..models.decays.hnl_channels import unit_decays
 from ..models.decays.kinematics import energy_rule, slices
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
+from .threads import run_over_zones
 
 MESONS = {
     "pi0": const.M_PI0, "pi+": const.M_PI, "K+": const.M_K, "eta": const.M_ETA, "etap": const.M_ETAP,
     "rho0": const.M_RHO, "rho+": const.M_RHO, "omega": const.M_OMEGA, "phi": const.M_PHI,
     "K*+": const.M_KSTAR,
 }  # fmt: skip
+references = ("Bondarenko:2018ptm", "Carenza:2023old")
 ABSENT = -1e4  # MeV, chemical potential of what the medium does not have
 _TWO = unit_rule(10)  # cosine of a two-body decay
 _ENERGIES, _COSINE, _AZIMUTHS = 7, unit_rule(3), np.cos((np.arange(2) + 0.5) * np.pi / 2.0)
-_ZONES = 12  # radii of one job
-
-
-@dataclass(frozen=True)
-class DecayProcess:
-    """A decay of the particle in the medium, at unit coupling.
-
-    Attributes
-    ----------
-    products : tuple of str
-    lepton_number : int
-        +1 for N, -1 for its antiparticle.
-    flavour, group : str
-        As for a contact process.
-    """
-
-    products: tuple
-    lepton_number: int
-    flavour: str
-    group: str = "decay"
-
-    kind = "decay"
-
-    @property
-    def species(self):
-        """The products: what shares a vertex with the particle."""
-        return self.products
-
-    @property
-    def coupling(self):
-        """Name of the parameter that the rate is proportional to."""
-        return f"mixing.{self.flavour}"
-
-
-def conjugate(name):
-    """Return the name of the antiparticle of a product."""
-    if name.startswith("nubar_"):
-        return name.replace("nubar_", "nu_")
-    if name.startswith("nu_"):
-        return name.replace("nu_", "nubar_")
-    return name[:-1] + {"+": "-", "-": "+"}[name[-1]] if name[-1] in "+-" else name
 
 
 def occupation(state, name):
@@ -102,7 +58,9 @@ def occupation(state, name):
     positive = name[:-1] + "+" if charge else name
     if positive in MESONS:
         mass = MESONS[positive]
-        mu = -charge * (state["mu_n"] - state["mu_p"] + state["shift"])
+        mu = zero  # without nucleons
+        if "mu_n" in state:
+            mu = -charge * (state["mu_n"] - state["mu_p"] + state["shift"])
         return mass, -1, np.minimum(mu, mass - t)
     return 0.0, 0, zero
 
@@ -226,39 +184,47 @@ def medium_factor(mass, products, amplitude, state, energy, parent=1):
         _two_body_table(energy, mass, masses, mus, signs, t, float(parent), _TWO, factor)
         return factor, mu
     points = dalitz_points(mass, tuple(masses), amplitude)
-    run = lambda z: _three_body_table(  # noqa: E731
-        energy, mass, mus[z], signs, t[z], float(parent), points, _COSINE, _AZIMUTHS, factor[z]
-    )
-    jobs = [slice(k, k + _ZONES) for k in range(0, t.size, _ZONES)]
-    run(jobs[0])  # compiles once before the threads start
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
-        list(threads.map(run, jobs[1:]))
+
+    def fill(z, _):
+        _three_body_table(
+            energy, mass, mus[z], signs, t[z], float(parent), points, _COSINE, _AZIMUTHS, factor[z]
+        )
+
+    run_over_zones(fill, (None,), t.size)
     return factor, mu
 
 
-def add_decays(mass, state, flavours, energy, processes, rates, mu_n):
-    """Return ``(processes, rates, mu_n)`` of a rate table with the decays of N appended.
+def possible(processes, medium):
+    """Return the processes: every decay is possible in any medium."""
+    return list(processes)
 
-    Decays of one flavour and sign whose products have the same total chemical potential are one entry.
+
+def chemical_potentials(processes, medium):
+    """Return the sum of the chemical potentials of the products [MeV], shape (n_process, n_places)."""
+    return np.array([sum(occupation(medium, p)[2] for p in q.products) for q in processes])
+
+
+def reduced_rates(processes, mass, energy, medium, outer, inner):
+    """Return Gamma* [MeV] at unit coupling, shape (n_process, n_places, n_energy, 2).
+
+    Parameters
+    ----------
+    processes : sequence of InverseDecays
+    mass : float
+        Of the fermion that decays [MeV].
+    energy : ndarray, shape (n_energy,)
+        MeV.
+    medium : mapping
+    outer, inner : int
+        Not used: the mean over final states has nodes of its own, good to 0.5 %.
     """
-    cache, entries = {}, {}
-    lorentz = mass / energy
-    for flavour in flavours:
-        for decay in unit_decays(mass, flavour):
-            for sign in (1, -1):
-                products = decay.products if sign > 0 else tuple(map(conjugate, decay.products))
-                levels = tuple(occupation(state, p)[2].tobytes() for p in products)
-                kinds = tuple(occupation(state, p)[:2] for p in products)
-                key = (levels, kinds, decay.amplitude)
-                if key not in cache:
-                    cache[key] = medium_factor(mass, products, decay.amplitude, state, energy)
-                factor, mu = cache[key]
-                entry = entries.setdefault((flavour, sign, mu.tobytes()), [products, 0.0, mu])
-                entry[1] = entry[1] + decay.width * factor * lorentz
-    if not entries:
-        return processes, rates, mu_n
-    more = [DecayProcess(entry[0], sign, f) for (f, sign, _), entry in entries.items()]
-    gamma = np.stack([entry[1] for entry in entries.values()])
-    both = np.repeat(gamma[..., None], 2, axis=-1)
-    levels = np.stack([entry[2] for entry in entries.values()])
-    return [*processes, *more], np.concatenate([rates, both]), np.concatenate([mu_n, levels])
+    t = np.asarray(medium["T"])
+    lorentz, cache = mass / energy, {}
+    rates = np.empty((len(processes), t.size, energy.size, 2))
+    for i, process in enumerate(processes):
+        filled = [occupation(medium, name) for name in process.products]
+        key = (tuple((m, s, mu.tobytes()) for m, s, mu in filled), process.amplitude)
+        if key not in cache:
+            cache[key] = medium_factor(mass, process.products, process.amplitude, medium, energy)[0]
+        rates[i] = (process.width * cache[key] * lorentz)[..., None]
+    return rates

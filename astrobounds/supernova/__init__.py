@@ -7,19 +7,20 @@ _LAZY = {
     "load": ".star.catalogue",
     "from_arrays": ".star.catalogue",
     "Star": ".star.profile",
-    "Resolution": ".transport.rate_table",
-    "emission": ".signals.cooling",
+    "Resolution": ".transport.settings",
+    "emission": ".transport.emission",
     "cooling": ".signals.cooling",
     "free_streaming_shares": ".signals.cooling",
-    "Emission": ".signals.cooling",
+    "Emission": ".transport.emission",
     "Cooling": ".signals.cooling",
+    "Transport": ".transport.settings",
     "LuminosityTable": ".signals.surface",
-    "DipoleMedium": ".transport.dipole",
-    "with_neutrinos": ".transport.dipole",
+    "DipoleMedium": "..reactions.dipole",
+    "with_neutrinos": ".star.neutrinos",
     "with_muons": ".star.muons",
     "with_axial_response": ".star.axial_response",
-    "coalescence": ".transport.mediator",
-    "lepton_number_lost": ".transport.mediator",
+    "coalescence": ".transport.neutrino_pairs",
+    "lepton_number_lost": ".transport.neutrino_pairs",
     "scale_temperature": ".star.temperature",
     "neutrino_signal": ".signals.neutrinos",
     "NeutrinoSignal": ".signals.neutrinos",
@@ -36,7 +37,7 @@ _LAZY = {
 
 def _emission_of(star, model, **options):
     """``star.emission(model)``: a star knows nothing of production and transport."""
-    from .signals.cooling import emission
+    from .transport.emission import emission
 
     return emission(model, star, **options)
 

@@ -8,14 +8,15 @@ from scipy.integrate import quad
 from astrobounds import constants as const
 from astrobounds.models import HNL
 from astrobounds.models.decays.hnl_channels import unit_decays
+from astrobounds.models.process import conjugate, inverse_decays
 from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions.decays import (
     ABSENT,
-    add_decays,
-    conjugate,
+    chemical_potentials,
     dalitz_points,
     medium_factor,
     occupation,
+    reduced_rates,
     three_body_factor,
     two_body_factor,
 )
@@ -41,8 +42,9 @@ COLD = medium(t=1e-3, mu_e=0.0, mu_nu_e=0.0, mu_n=0.0, mu_p=0.0, shift=0.0)
 def test_in_vacuum_the_rate_is_the_width_over_the_lorentz_factor(mass, flavour):
     """To rounding, for N and Nbar, every channel; the Majorana sum of both is the Majorana width."""
     energy = mass * np.array([1.001, 1.5, 4.0])
-    start = [], np.zeros((0, 1, 3, 2)), np.zeros((0, 1))
-    processes, rates, _ = add_decays(mass, COLD, (flavour,), energy, *start)
+    processes = inverse_decays(unit_decays(mass, flavour))
+    rates = reduced_rates(processes, mass, energy, COLD, 12, 8)
+    assert chemical_potentials(processes, COLD).shape == (len(processes), 1)
     for nature, signs in (("dirac", (1,)), ("dirac", (-1,)), ("majorana", (1, -1))):
         model = HNL.from_values({"mass": mass, f"mixing.{flavour}": 1.0}, nature=nature)
         found = sum(rates[i, 0] for i, p in enumerate(processes) if p.lepton_number in signs)

@@ -18,7 +18,7 @@ from ...units import finite
 from ..star.catalogue import load
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
-from .cooling import BEYOND, BINDING_ENERGY, emission, held
+from ..transport.emission import BEYOND, BINDING_ENERGY, emission, held
 from .deposition import Deposition, deposition
 
 ENERGY_BUDGET = 0.5 * BINDING_ENERGY  # a new particle takes at most as much as neutrinos keep

@@ -13,9 +13,7 @@ from ... import constants as const
 from ...errors import DomainError
 from ...models.decays.neutrino_cascade import NeutrinoLines, of_model
 from ...units import finite
-from ..star.profile import Star
-from ..star.sphere import neutrino_sphere
-from .cooling import RADIUS_MAX_KM, has_mixing, is_mediator
+from ..transport.solution import absorbing_radius
 from .neutrino_detectors import NAMES, Events, energy_rule, events
 from .neutrino_flux import ArrivalTable, averaged_oscillations, fluences, quasi_thermal, source_numbers
 
@@ -73,21 +71,18 @@ class Setting:
 def absorbed_within(model, star, options=None):
     """Return the radius [cm] up to which decays are in the transport already.
 
-    ``r_max`` of the emission; 0 for mixing without decays in the transport (``decays=False``) or where the
-    star is not known.
+    Parameters
+    ----------
+    model : object
+    star : Star or other
+        Where there is no star a spectrum of one's own is without the decays of a particle that mixes.
+    options : mapping, optional
+        Of the emission: ``r_max``, ``decays``.
     """
-    from ...units import length_cm
-
     options = options or {}
-    known = isinstance(star, Star)
-    if has_mixing(model) and not (known and options.get("decays", True)):
-        return 0.0
-    if "r_max" in options:
-        return length_cm(options["r_max"], "r_max")
-    limit = min(RADIUS_MAX_KM, star.breaks[-1]) if known else RADIUS_MAX_KM
-    if is_mediator(model) and known:
-        limit = neutrino_sphere(star, limit)
-    return 1e5 * limit
+    if not hasattr(star, "breaks"):
+        options = {**options, "decays": False}
+    return 1e5 * absorbing_radius(model, star, options)
 
 
 def daughter_numbers(model, spectrum, setting, lines=None, start=None):

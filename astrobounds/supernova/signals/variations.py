@@ -20,6 +20,7 @@ from ..star.catalogue import load
 from ..star.muons import with_muons
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
+from ..transport.solution import unit_model
 from . import prescriptions
 from .history import History, cooling_history
 
@@ -107,7 +108,7 @@ def _nucleons(star, name, options):
     return out
 
 
-def default_variations(criterion="cooling", star=None, portal="mixing"):
+def default_variations(criterion="cooling", star=None, model=None):
     """Return the list of :class:`Variation` that :func:`systematics` uses without ``variations``.
 
     Parameters
@@ -115,8 +116,8 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
     criterion : {"cooling", "deposition"}
     star : Star, optional
         The reference. The neutrinos vary for the fiducial profile only.
-    portal : {"mixing", "dipole"}
-        The axial coupling matters for mixing only.
+    model : object, optional
+        A particle: muons and the axial coupling matter where its reactions have nucleons or muons.
     """
     import astropy.units as u
 
@@ -128,9 +129,10 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
         out.append(Variation(f"temperature x {factor:g}", "star", star=hot))
     if name == "fiducial":
         out += _states_of_matter(options)
-    if portal == "mixing" and not star.has_muons:
+    weak = model is None or "contact" in {p.kind for p in unit_model(model).processes()}
+    if weak and not star.has_muons:
         out.append(Variation("muons in beta equilibrium", "star", star=with_muons(star)))
-    if portal == "mixing":
+    if weak:
         out += _nucleons(star, name, options)
     what = "luminosity" if criterion == "cooling" else "energy"
     for factor in (0.5, 2.0):
@@ -153,7 +155,7 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
             out.append(Variation(profile, "illustrative", star=load(profile)))
     out.append(Variation("flat space", "recipe", options={"gravity": False}))
     out.append(Variation("averaged helicities", "recipe", options={"helicity": "averaged"}))
-    if portal == "mixing":
+    if weak:
         out.append(Variation("nucleons in contact form", "recipe", options={"nucleons": "contact"}))
         out.append(Variation("no decays in the star", "recipe", options={"decays": False}))
     flat = {"gravity": False, "helicity": "averaged"}
