@@ -7,7 +7,7 @@ Dipoles with M_V = 843 MeV (G_E, G_M; no charge form factor of the neutron) and 
 pole of PCAC. Charged current: F = F^p - F^n, F_A = g_A D_A. Neutral currents without strangeness: F^(p)
 (1/2 - 2 s_W^2) - F^(n)/2 for p and the same with p and n exchanged for n; F_A = +-g_A D_A/2.
 
-References: Llewellyn Smith, Phys. Rept. 3, 261 (1972); arXiv:hep-ph/0107261 (masses of the dipoles).
+References: Llewellyn Smith, Phys. Rept. 3, 261 (1972); arXiv:hep-ph/0107088 (axial dipole).
 """
 
 from dataclasses import dataclass
