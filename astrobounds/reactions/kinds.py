@@ -11,6 +11,8 @@ from ..errors import ConfigError, did_you_mean
 
 KINDS = {
     "contact": ".contact",
+    "nucleon current": ".nucleon_current",
+    "inverse decays": ".decays",
     "background decay": ".muon_decay",
     "upscatter": ".dipole",
     "annihilation": ".dipole",

@@ -8,7 +8,7 @@ from scipy.interpolate import CubicSpline
 from ...numerics.collision import unit_rule
 from ...reactions import kinds
 from ...units import finite
-from ..transport.emission import Emission, emission
+from ..transport.emission import BINDING_ENERGY, Emission, emission
 from ..transport.neutrino_pairs import channel_shares
 from ..transport.solution import neutrino_legs, solution
 
@@ -18,6 +18,9 @@ ALLOWED_LUMINOSITY = 3e52  # erg/s at 1 s, the generic criterion L_X < L_nu
 @dataclass(frozen=True, eq=False)
 class Cooling:
     """Cooling by one model: the luminosity that leaves, beside what SN1987A allows.
+
+    Where one second of the emission takes more than the star has, 3e53 erg, the luminosity is held at
+    3e53 erg/s and ``flags`` says so: such a point is excluded, and the number says no more.
 
     Attributes
     ----------
@@ -32,9 +35,21 @@ class Cooling:
     references = ("Raffelt:1996wa",)
 
     @property
+    def luminosity_erg_s(self):
+        """Energy per time at infinity [erg/s], at most 3e53 erg in one second."""
+        return min(self.emission.luminosity_erg_s, BINDING_ENERGY)
+
+    @property
     def luminosity(self):
-        """Energy per time at infinity (Quantity, erg/s)."""
-        return self.emission.luminosity
+        """Energy per time at infinity (Quantity, erg/s), at most 3e53 erg in one second."""
+        import astropy.units as u
+
+        return self.luminosity_erg_s * u.erg / u.s
+
+    @property
+    def flags(self):
+        """``("beyond the star",)`` where the luminosity is held at what the star has."""
+        return self.emission.flags
 
     @property
     def mean_energy(self):
@@ -44,12 +59,12 @@ class Cooling:
     @property
     def ratio(self):
         """Luminosity over the allowed one."""
-        return self.emission.luminosity_erg_s / self.allowed_erg_s
+        return self.luminosity_erg_s / self.allowed_erg_s
 
     @property
     def excluded(self):
         """True if more leaves than is allowed."""
-        return self.ratio > 1.0
+        return self.emission.luminosity_erg_s > self.allowed_erg_s
 
 
 def cooling(model, star, *, allowed=None, **options):
@@ -76,8 +91,8 @@ def cooling(model, star, *, allowed=None, **options):
 def free_streaming_shares(model, star, **options):
     """Return ``{group: share}`` of the emitted energy without absorption or gravity.
 
-    Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"``, ``"mu decay"`` and charged-current labels;
-    the channels of a Mediator. They are those of the vacuum mixing, also for light N (below some
+    Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"``, ``"decay"``, ``"mu decay"`` and
+    charged-current labels; the channels of a Mediator. They are those of the vacuum mixing, also for light N (below some
     0.3 MeV) whose mixing :func:`emission` follows in matter.
     """
     ray = solution(model, star, **options)

@@ -101,8 +101,16 @@ def _selected(module, processes, mass, medium, settings):
 
 
 def _at(processes, settings):
-    """Return the processes with the couplings that the settings give to nucleons."""
-    return [p.at_axial(settings.axial_coupling) if hasattr(p, "at_axial") else p for p in processes]
+    """Return the processes with the currents that the settings give to nucleons, decays if wanted."""
+    g_a, resolved = settings.axial_coupling, settings.nucleons == "form factors"
+    out = []
+    for p in processes:
+        if p.kind == "inverse decays" and not settings.decays:
+            continue
+        if resolved and hasattr(p, "with_form_factors"):
+            p = p.with_form_factors(g_a)
+        out.append(p.at_axial(g_a) if hasattr(p, "at_axial") else p)
+    return out
 
 
 def rate_tables(mass_mev, processes, star, settings):
@@ -119,7 +127,7 @@ def rate_tables(mass_mev, processes, star, settings):
 
     Notes
     -----
-    Kinds that share a grid of energies (contact processes and decays of muons) share a table.
+    Kinds that share a grid of energies (weak processes, decays of muons and of N) share a table.
     """
     res = settings.resolution
     pieces = radial_pieces(star, res.radii, settings.r_max)
@@ -158,7 +166,7 @@ def _reduced(parts, mass, pieces, medium, res):
         top = mass + TAIL * t.max() + np.abs(mu_n).max(initial=0.0)
         energy = module.energy_grid(mass, top / lapse, res.energies)
     else:
-        top = mass + TAIL * t.max() + max(mu[0].max(initial=0.0), 0.0)
+        top = mass + TAIL * t.max() + max(mu_n.max(initial=0.0), 0.0)
         energy = energy_grid(mass, top / lapse, res.energies)
     rates = np.concatenate([
         m.reduced_rates(chosen, mass, energy, medium, res.outer, res.inner, *more)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from ...errors import ConfigError, DomainError, did_you_mean
 from ...reactions.boson_medium import BosonMedium
 from ...reactions.dipole import DipoleMedium
+from ...reactions.form_factors import NUCLEONS, check_nucleons
 from ..star.profile import Star
 
 AXIAL_COUPLING = 1.27  # value of the published emissivities; the free 1.2756 raises rates by 0.7 %
@@ -78,6 +79,11 @@ class Transport:
         Radius [km] inside ``r_max`` where the net flux can be measured.
     matter : bool
         Mixing in matter.
+    nucleons : {"form factors", "contact"}
+        Weak currents of nucleons with form factors, weak magnetism and the pion pole, or the contact
+        form of older bounds.
+    decays : bool
+        Decay and inverse decay of a particle that mixes as reactions of the medium.
     """
 
     gravity: bool = True
@@ -88,6 +94,8 @@ class Transport:
     medium: DipoleMedium | BosonMedium = field(default_factory=DipoleMedium)
     core: float | None = None
     matter: bool = True
+    nucleons: str = NUCLEONS[0]
+    decays: bool = True
 
     @classmethod
     def of(cls, **options):
@@ -108,7 +116,7 @@ class Transport:
                 raise ConfigError(
                     f"no option '{name}'{did_you_mean(name, names)}; allowed: {', '.join(names)}"
                 )
-        for name in ("gravity", "matter"):
+        for name in ("gravity", "matter", "decays"):
             value = options.get(name, True)
             if not isinstance(value, bool):
                 raise DomainError(f"{name} = {value!r}: True or False is needed")
@@ -118,6 +126,7 @@ class Transport:
                 f"helicity = {helicity!r}{did_you_mean(helicity, TRANSPORTS)}; "
                 f"allowed: {', '.join(TRANSPORTS)}"
             )
+        check_nucleons(options.get("nucleons", NUCLEONS[0]))
         for name in ("r_max", "core"):
             if options.get(name) is not None:
                 options[name] = length_cm(options[name], name) / 1e5

@@ -11,8 +11,9 @@ from ...errors import DomainError, ValidityWarning
 from ...reactions import kinds
 from ...reactions.bosons import make_bosons
 from .boson import BosonSolution, medium_of
+from ..star.sphere import neutrino_sphere
 from .matter import LIGHT
-from .neutrino_pairs import neutrino_sphere, warn_of_potentials
+from .neutrino_pairs import warn_of_potentials
 from .rate_table import rate_tables
 from .rays import RaySolution
 from .settings import DEFAULT, FINE_ENERGIES, RADIUS_MAX_KM, Transport
@@ -36,20 +37,33 @@ def neutrino_legs(processes):
     )  # fmt: skip
 
 
-def decays_are_absorption(model):
-    """True if the decays of a model are part of its absorption: inverse decays are processes of it."""
-    return any(p.kind in ("coalescence", "inverse decay", "inverse decays") or
-               getattr(p, "inverse_decay", False) for p in unit_model(model).processes())  # fmt: skip
+def decays_are_absorption(model, decays=True):
+    """True if the decays of a model are part of its absorption: inverse decays are processes of it.
+
+    ``decays`` as in the settings: False leaves those of a particle that mixes out.
+    """
+    kinds_of_decays = ("coalescence", "inverse decay", *(("inverse decays",) if decays else ()))
+    return any(p.kind in kinds_of_decays or getattr(p, "inverse_decay", False)
+               for p in unit_model(model).processes())  # fmt: skip
 
 
-def absorbing_radius(model, star):
-    """Return the radius [km] up to which decays are in the transport already; 0 if they are not."""
-    if not decays_are_absorption(model):
+def absorbing_radius(model, star, options=None):
+    """Return the radius [km] up to which decays are in the transport already; 0 if they are not.
+
+    ``options`` of the emission, as a user gives them: ``r_max``, ``decays``.
+    """
+    from ...units import length_cm
+
+    options = options or {}
+    if not decays_are_absorption(model, options.get("decays", True)):
         return 0.0
+    if options.get("r_max") is not None:
+        return length_cm(options["r_max"], "r_max") / 1e5
+    limit = min(RADIUS_MAX_KM, star.breaks[-1]) if hasattr(star, "breaks") else RADIUS_MAX_KM
     processes = unit_model(model).processes()
     if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
-        return neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
-    return RADIUS_MAX_KM
+        return neutrino_sphere(star, limit)
+    return limit
 
 
 def settings_of(model, star, options):
