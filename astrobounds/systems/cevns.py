@@ -180,7 +180,7 @@ def cevns_loglike(mediator, experiment="xenonnt2024", efficiency=None, flux=sola
 def strength_loglike(strength, experiment, flux=solar.FLUX_8B):
     """Return ln L of an experiment, given the number of events over that of the Standard Model.
 
-    The strength is quadratic in g_nu g_q at a given mass: three calls of :func:`cevns_strength` serve a scan.
+    The strength is quadratic in g_nu g_q at a given mass: three calls of :func:`cevns_strength` are a scan.
     """
     value, above, below, _ = MEASURED[experiment]
     distance = 1e-6 * flux * np.asarray(strength) - value
