@@ -12,6 +12,8 @@ _LAZY = {
     "HNL": ".models.hnl",
     "DipoleHNL": ".models.dipole",
     "Mediator": ".models.mediator",
+    "LongLivedParticle": ".models.long_lived",
+    "ThermalParticle": ".models.thermal",
     "StandardModel": ".models.standard",
     "Uniform": ".priors",
     "LogUniform": ".priors",

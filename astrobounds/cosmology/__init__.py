@@ -10,7 +10,7 @@ _LAZY = {
     "Emission": ".neutrinos.kinetic.sources",
     "Injection": ".cascade.source",
     "Measurement": ".measured",
-    "Reheating": ".relics.dipole",
+    "Reheating": ".relics.model",
     "bbn": ".abundances",
     "bbn_grid": ".sensitivity",
     "consistency_table": ".consistency_tables",

@@ -1,6 +1,7 @@
 """Production processes as data: what an observable needs to integrate, and nothing of its medium."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .. import constants as const
 
@@ -142,6 +143,7 @@ def _swap(coefficients):
     return (b, a, *rest)
 
 
+@lru_cache(maxsize=16)
 def hnl_processes(flavour, axial_coupling=const.G_A):
     """Return every contact process that makes an N mixed with ``flavour``, with CP conjugates.
 
