@@ -32,8 +32,8 @@ _LAZY = {
     "ValidityWarning": ".errors",
 }
 _PACKAGES = (
-    "constants", "constraints", "cosmology", "gamma", "inference", "lab", "models", "numerics",
-    "references", "supernova", "units",
+    "constants", "constraints", "cosmology", "gamma", "inference", "lab", "models", "models.seesaw",
+    "numerics", "published", "references", "supernova", "systems", "units",
 )
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY, _PACKAGES)

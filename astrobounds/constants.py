@@ -26,6 +26,7 @@ M_SUN_G = 1.98841e33  # g, IAU 2015 nominal GM / CODATA G
 # Weak interaction
 G_FERMI = 1.1663788e-11  # MeV^-2, PDG 2022
 SIN2_THETA_W = 0.23121  # MS-bar at M_Z, PDG 2022
+SIN2_THETA_W_LOW = 0.23863  # MS-bar at zero momentum transfer, PDG 2022
 V_UD = 0.97373  # PDG 2022
 V_US = 0.2243  # PDG 2022
 G_A = 1.2756  # nucleon axial coupling, PDG 2022
@@ -70,6 +71,7 @@ M_D = 1869.66  # MeV, PDG 2022
 M_DS = 1968.35  # MeV, PDG 2022
 M_Z = 91187.6  # MeV, PDG 2022
 M_W = 80377.0  # MeV, PDG 2022
+M_HIGGS = 125250.0  # MeV, PDG 2022
 
 LEPTON_MASS = {"e": M_E, "mu": M_MU, "tau": M_TAU}
 FLAVOURS = ("e", "mu", "tau")

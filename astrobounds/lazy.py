@@ -15,13 +15,14 @@ def attach(package, names, modules=()):
     names : mapping
         ``{public name: ".submodule"}``.
     modules : sequence of str
-        Submodules that are public themselves.
+        Submodules that are public themselves, by their last name: ``"models.seesaw"`` as ``seesaw``.
 
     Notes
     -----
     Importing a submodule binds its name in the package; where a public function has that name (the
     function ``cooling`` of the module ``cooling``) the function is kept.
     """
+    modules = {path.rpartition(".")[2]: path for path in modules}
     public = sorted([*names, *modules])
     module = sys.modules[package]
 
@@ -38,7 +39,7 @@ def attach(package, names, modules=()):
             setattr(module, name, value)
             return value
         if name in modules:
-            return import_module("." + name, package)
+            return import_module("." + modules[name], package)
         raise AttributeError(f"module '{package}' has no attribute '{name}'")
 
     return get, lambda: sorted([*vars(module), *public]), public

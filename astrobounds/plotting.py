@@ -72,7 +72,7 @@ def _lab_curves(ax, scan, labels, curves):
     from .lab import limits
 
     portal, _, flavour = scan.y_name.partition(".")
-    if portal not in ("mixing", "dipole") or scan.x_name != "mass":
+    if portal not in ("mixing", "dipole") or not flavour or scan.x_name != "mass":
         return
     chosen = limits(flavour=flavour, portal=portal) if curves is True else curves
     for i, curve in enumerate(chosen):

@@ -23,18 +23,21 @@ def _value(quantity, unit, what, example):
         raise DomainError(
             f"{what} = {quantity} cannot be converted to {unit}: write {example}"
         ) from None
-    if np.iscomplexobj(value):
-        raise DomainError(f"{what} = {quantity} is complex: write {example}")
+    if np.iscomplexobj(value) or np.ma.is_masked(value):
+        raise DomainError(f"{what} = {quantity} is complex or masked: write {example}")
     value = np.asarray(value, dtype=float)
     return float(value) if value.ndim == 0 else value
 
 
 def energy_mev(quantity, what="energy"):
-    """Return an energy, mass or temperature in MeV."""
+    """Return an energy, mass or temperature in MeV; a mass in kg or MeV/c^2 is its rest energy."""
     import astropy.units as u
 
-    if isinstance(quantity, u.Quantity) and quantity.unit.is_equivalent(u.K):
-        return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+    if isinstance(quantity, u.Quantity):
+        if quantity.unit.is_equivalent(u.K):
+            return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+        if quantity.unit.is_equivalent(u.kg):
+            quantity = quantity.to(u.MeV, u.mass_energy())
     return _value(quantity, u.MeV, what, f"{what}=200*u.MeV")
 
 
@@ -88,12 +91,60 @@ def quantity_value(value, unit, what="value", example=""):
     return value
 
 
+def floats(value, unit, what):
+    """Return plain floats where floats in ``unit`` are documented.
+
+    A Quantity is converted to ``unit`` (``""`` for a pure number), never stripped; what is masked, complex
+    or no number is refused.
+
+    Parameters
+    ----------
+    value : float, array or Quantity
+    unit : str
+    what : str
+        The name in messages.
+
+    Returns
+    -------
+    float or ndarray
+
+    Raises
+    ------
+    DomainError
+        For a unit of another kind, a masked entry, a complex number or an object that is no number.
+    """
+    if getattr(value, "unit", None) is not None:
+        if unit == "MeV":
+            return energy_mev(value, what)
+        return _value(value, unit, what, f"plain numbers, in {unit}" if unit else "plain numbers")
+    if np.ma.is_masked(value):
+        raise DomainError(f"{what}: some entries are masked; give every number")
+    if isinstance(value, (list, tuple)) and any(getattr(v, "unit", None) is not None for v in value):
+        return np.array([floats(v, unit, what) for v in value])
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind not in "iufO" or (array.dtype.kind == "O" and array.size == 0):
+            raise TypeError
+        array = array.astype(float)
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{what} = {shown(value)} is not a number or an array of numbers") from None
+    return float(array) if array.ndim == 0 else array
+
+
+def shown(value, length=60):
+    """Return an object in at most ``length`` characters, for messages; huge integers have no text."""
+    try:
+        return repr(value)[:length]
+    except ValueError:
+        return f"a number of {value.bit_length()} bits"
+
+
 def finite(value, what, low=-np.inf, high=np.inf, remedy=""):
     """Return ``value`` as a float after checking that it is finite and in ``[low, high]``."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise DomainError(f"{what} = {value!r} is not a number{remedy and '; ' + remedy}") from None
+    except (TypeError, ValueError, OverflowError):
+        raise DomainError(f"{what} = {shown(value)} is not a number{remedy and '; ' + remedy}") from None
     if not np.isfinite(number) or not low <= number <= high:
         raise DomainError(
             f"{what} = {number:g} is outside [{low:g}, {high:g}]{remedy and '; ' + remedy}"

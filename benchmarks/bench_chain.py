@@ -15,7 +15,7 @@ from astrobounds import constants as const
 from astrobounds.models.decays.hnl_widths import CHANNELS, width_table
 from astrobounds.models.hnl import HNL
 from astrobounds.numerics.collision import N_PRODUCTS, angular, contact_rates, fermi, unit_rule
-from astrobounds.supernova.signals.cooling import _solution, solution
+from astrobounds.supernova.transport.solution import clear, solution
 
 
 def timed(function, repeat=3):
@@ -115,12 +115,12 @@ def cooling():
     solution(model(90.0), star)
 
     def one_mass():
-        _solution.cache_clear()
+        clear()
         return solution(model(100.0), star)
 
     per_mass, ray = timed(one_mass)
     grid = np.geomspace(1e-10, 1e-2, 100)
-    hundred, values = timed(lambda: ray.luminosity({"tau": 1.0}, grid))
+    hundred, values = timed(lambda: ray.luminosity({"mixing.tau": 1.0}, grid))
     tau, source = ray._tau["tau"], ray._production["tau"]
 
     def python_march(scale):

@@ -21,10 +21,10 @@ import astrobounds as ab
 from astrobounds.models.process import hnl_processes
 from astrobounds.numerics.collision import N_PRODUCTS, contact_rates, unit_rule
 from astrobounds.numerics.jit import kernel
-from astrobounds.supernova.signals.cooling import couplings, solution
 from astrobounds.supernova.signals.deposition import deposition_energies
-from astrobounds.supernova.transport.dipole import dipole_table
-from astrobounds.supernova.transport.rate_table import rate_table
+from astrobounds.supernova.transport.rate_table import rate_tables
+from astrobounds.supernova.transport.settings import Transport
+from astrobounds.supernova.transport.solution import solution
 
 MASSES = np.geomspace(10.0, 400.0, 60)
 N_COUPLINGS = 100
@@ -60,7 +60,7 @@ def plane(star, build, table, scales):
         model = build(mass)
         add(0, lambda m=mass: table(m, star))
         ray = add(1, lambda m=model: solution(m, star))  # makes its own table again
-        add(2, lambda r=ray, m=model: r.luminosity(couplings(m), scales))
+        add(2, lambda r=ray, m=model: r.luminosity(m.strengths, scales))
         add(3, lambda m=model: deposition_energies(m, star, scales))
     spent[:, 1] = np.maximum(spent[:, 1] - spent[:, 0], 0.0)
     return spent
@@ -161,11 +161,16 @@ def monte_carlo(process, samples, seed=1):
     return "vegas", result.mean, result.sdev, seconds
 
 
+def tables(model, star):
+    """The rate tables of a model, not cached."""
+    return rate_tables(model.mass_mev, model.processes(), star, Transport(r_max=60.0))
+
+
 def planes():
     star, scales = ab.supernova.load("fiducial"), np.geomspace(1e-12, 1.0, N_COUPLINGS)
     cases = (
-        ("HNL, tau mixing", hnl, lambda m, s: rate_table(m, s, ("tau",))),
-        ("dipole, d_e", dipole, lambda m, s: dipole_table(m, s, ("e",))),
+        ("HNL, tau mixing", hnl, lambda m, s: tables(hnl(m), s)),
+        ("dipole, d_e", dipole, lambda m, s: tables(dipole(m), s)),
     )
     print(f"\n{'plane of 60 masses x 100 couplings':30s}{'compile':>9s}{'table':>9s}{'rays':>9s}"
           f"{'cooling':>9s}{'deposit':>9s}{'plane':>9s}{'CPU':>9s}   s")  # fmt: skip
@@ -174,7 +179,7 @@ def planes():
         def first(build=build, table=table):
             model = build(9.0)
             table(9.0, star)
-            solution(model, star).luminosity(couplings(model), scales[:2])
+            solution(model, star).luminosity(model.strengths, scales[:2])
             deposition_energies(model, star, scales[:2])
 
         _, compiling = timed(first)
@@ -189,9 +194,9 @@ def mediators():
     star, scales = ab.supernova.load("fiducial"), np.geomspace(1e-22, 1e-8, N_COUPLINGS)
     for spin in ("scalar", "vector"):
         models = [ab.Mediator(mass=m * u.MeV, coupling={"tau": 1.0}, spin=spin) for m in MASSES]
-        _, first = timed(lambda m=models[0]: solution(m, star).luminosity(couplings(m), scales[:2]))
+        _, first = timed(lambda m=models[0]: solution(m, star).luminosity(m.strengths, scales[:2]))
         _, spent = timed(
-            lambda m=models: [solution(x, star).luminosity(couplings(x), scales) for x in m[1:]]
+            lambda m=models: [solution(x, star).luminosity(x.strengths, scales) for x in m[1:]]
         )
         print(f"{'mediator, ' + spin:30s}{first:9.2f}{'':27s}{spent:18.2f}"
               f"   ({1e3 * spent / (MASSES.size - 1):.1f} ms a mass)")  # fmt: skip

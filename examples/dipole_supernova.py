@@ -22,8 +22,9 @@ from scipy.interpolate import PchipInterpolator
 
 import astrobounds as ab
 from astrobounds.models import dipole_from_moment
-from astrobounds.supernova.signals.cooling import ALLOWED_LUMINOSITY, couplings, solution
+from astrobounds.supernova.signals.cooling import ALLOWED_LUMINOSITY
 from astrobounds.supernova.signals.deposition import LOW_ENERGY_LIMIT, deposition_energies
+from astrobounds.supernova.transport.solution import solution
 
 BOTTOM = np.array([  # m [MeV], d/mu_B: lower edge of the digitised contour
     (0.17, 5.46e-13), (9.75, 6.09e-13), (25.2, 6.29e-13), (83.7, 4.87e-13), (102.0, 4.14e-13),
@@ -48,7 +49,7 @@ def excesses(neutrinos):
     out = []
     for mass in MASSES:
         model = ab.DipoleHNL(mass=mass * u.MeV, dipole={"e": UNIT / u.GeV})
-        luminosity = solution(model, star).luminosity(couplings(model), scales)
+        luminosity = solution(model, star).luminosity(model.strengths, scales)
         energy = deposition_energies(model, star, scales)
         out.append([luminosity / ALLOWED_LUMINOSITY, energy / LOW_ENERGY_LIMIT])
     return np.log(np.maximum(out, 1e-30)).transpose(1, 0, 2)

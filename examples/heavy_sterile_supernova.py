@@ -20,8 +20,9 @@ import numpy as np
 from scipy.interpolate import PchipInterpolator
 
 import astrobounds as ab
-from astrobounds.supernova.signals.cooling import ALLOWED_LUMINOSITY, solution
+from astrobounds.supernova.signals.cooling import ALLOWED_LUMINOSITY
 from astrobounds.supernova.signals.deposition import LOW_ENERGY_LIMIT, deposition_energies
+from astrobounds.supernova.transport.solution import solution
 
 COOLING_STATEMENT = (50.0, 200.0, 5e-7)  # masses [MeV], sin^2 theta, abstract of arXiv:1910.10249
 SHOCK_STATEMENT = (200.0, 1e-8, 1e-7)  # mass [MeV], sin^2 theta for about 1e51 erg, arXiv:0806.4273

@@ -109,7 +109,7 @@ BAD = [
     ("seed: 3", "seed: 3, seed: 4", "given twice"),
     ("shape: [20, 24]", "shape: [1000000000, 3]", "from 2 to 10000"),
     ("shape: [20, 24]", "shape: [20, 24], at: {mixing.e: 5}", "inside its prior|is not a value"),
-    ("- lab: {", "- lab: {smooth: xx, ", "wrong type or value"),
+    ("- lab: {", "- lab: {smooth: xx, ", "odd integers"),
     ("- lab: {", "- lab: {unknown_cl: xx, ", "wrong type or value|confidence"),
     ("- lab:", "- sn1987a-cooling: {star: 3}\n  - lab:", "packaged star"),
     ("- lab:", "- sn1987a-cooling: {gravity: 'no'}\n  - lab:", "true or false"),

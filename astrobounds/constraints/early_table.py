@@ -114,7 +114,7 @@ class Ray:
 
 
 def quantities(model, choices):
-    """Return N_eff, Y_p, D/H, He3/H, Li7/H, D/H before the cascade and the dilution of baryons."""
+    """Return N_eff, Y_p, D/H, He3/H, Li7/H, D/H before the cascade, dilution of baryons, rho_X/rho_DM."""
     import astropy.units as u
 
     from ..cosmology import bbn
@@ -125,7 +125,7 @@ def quantities(model, choices):
         out = bbn(model, omega_b=OMEGA_B, tau_n=TAU_N * u.s, rates=rates, network=network,
                   neutrinos=neutrinos)  # fmt: skip
     return np.array([out.Neff, out.Yp, out.DH, out.He3H, out.Li7H, out.before_cascade["DH"],
-                     out.dilution])  # fmt: skip
+                     out.dilution, 0.0 if out.late is None else out.late.f])  # fmt: skip
 
 
 def table_of(ray, mapper=map, show=True, label="bbn"):

@@ -29,26 +29,25 @@ class StarSpectrum:
     @property
     def references(self):
         """BibTeX keys."""
-        from ..supernova import Emission
+        from ..supernova.transport.emission import references as transport
 
-        return (*Emission.references, *self.star.references, *self._sources)
+        return (*transport, *self.star.references, *self._sources)
 
     def prepare(self, region, mapper=map, show=True):
         """Build a table of emission spectra if the couplings vary along one ray."""
         from ..progress import Progress
         from ..supernova.signals import surface
-        from ..supernova.signals.portals import portal_of
+        from ..supernova.signals.rate_ray import RateRay
+        from ..supernova.signals.spectrum_table import SpectrumTable
 
-        portal = portal_of(region.model)
-        pattern = None if portal is None else portal.pattern(region)
-        if pattern is None or "mass" not in region.ranges:
+        self._ray = RateRay.of(region)
+        if self._ray is None:
             return
         low, high = region.ranges["mass"]
-        options = self._tabled_options(portal.model(low, pattern, region.nature))
-        tasks, label = surface.table_tasks(low, high, portal), f"{self.name}: spectra"
-        with Progress(tasks, label, show) as bar:
-            self._table = surface.SpectrumTable(
-                self.star, pattern, region.nature, low, high, options, bar.update, portal
+        options = self._tabled_options(self._ray.at(low))
+        with Progress(surface.table_tasks(low, high), f"{self.name}: spectra", show) as bar:
+            self._table = SpectrumTable(
+                self.star, self._ray, low, high, options, mapper, bar.update
             )
 
     def _tabled_options(self, model):
@@ -66,9 +65,7 @@ class StarSpectrum:
 
     def _tabled_rate(self, model):
         """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) read from the table."""
-        from ..supernova.signals.cooling import couplings
-
-        return self._table.spectrum(model.mass_mev, sum(couplings(model).values()))
+        return self._table.spectrum(model.mass_mev, self._ray.strength_of(model))
 
     def spectrum(self, model):
         """Return dN/dE [MeV^-1] of the whole burst as a callable of MeV floats."""

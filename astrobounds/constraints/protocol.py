@@ -29,6 +29,12 @@ class Region:
     fixed: dict
     ties: dict
 
+    @property
+    def choices(self):
+        """``{name: value}`` of the discrete properties of the model."""
+        choices = getattr(self.model, "choices", ())
+        return {choices[0].name: self.nature} if choices and self.nature is not None else {}
+
     def pattern(self, prefix="mixing."):
         """Return ``{flavour: share}`` if the couplings vary along one ray, else None."""
         free = [n for n in self.ranges if n.startswith(prefix)]
@@ -42,10 +48,11 @@ class Region:
         total = sum(shares.values())
         return {f: s / total for f, s in shares.items()}
 
-    def couplings(self, prefix="mixing."):
-        """Return the flavours whose coupling may differ from zero."""
+    def couplings(self):
+        """Return the names of the couplings that may differ from zero."""
+        known = {p.name for p in self.model.coupling_parameters()}
         names = [*self.ranges, *self.ties, *(n for n, v in self.fixed.items() if v)]
-        return [n[len(prefix):] for n in dict.fromkeys(names) if n.startswith(prefix)]
+        return [n for n in dict.fromkeys(names) if n in known]
 
 
 @runtime_checkable

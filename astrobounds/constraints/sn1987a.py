@@ -91,7 +91,7 @@ class SN1987ACooling:
         self.nuisances = {self._nuisance: Normal(allowed, width), **warmth}
         self.domain = {n: (-5.001 * p.sigma, 5.001 * p.sigma) for n, p in warmth.items()}
         self._table = None
-        self._pattern = None
+        self._ray = None
         self._many = None  # several stars instead of the one
         self.table_error = None
         if criterion == "energy":
@@ -102,19 +102,19 @@ class SN1987ACooling:
     @property
     def references(self):
         """BibTeX keys."""
-        from ..supernova import Cooling, Emission
+        from ..supernova import Cooling
+        from ..supernova.transport.emission import references as transport
 
         source = self.star if self.criterion == "luminosity" else self._many.history
-        return (*Emission.references, *Cooling.references, *source.references)
+        return (*transport, *Cooling.references, *source.references)
 
     def prepare(self, region, mapper=map, show=True):
         """Build the luminosity table of a region of model space."""
         from ..progress import Progress
         from ..supernova.signals import surface
-        from ..supernova.signals.portals import portal_of
+        from ..supernova.signals.rate_ray import RateRay, mass_nodes
 
-        portal = portal_of(region.model)
-        if portal is None or "mass" not in region.ranges:
+        if "mass" not in region.ranges or not region.couplings():
             return
         if self._many is not None:
             warmth = {n: p for n, p in self.nuisances.items() if n == TEMPERATURE}
@@ -122,25 +122,23 @@ class SN1987ACooling:
             self.table_error = self._many.error
             return
         low, high = region.ranges["mass"]
-        self._pattern = portal.pattern(region)
+        self._ray = RateRay.of(region)
         label = f"{self.name}: luminosity table"
-        if self._pattern is not None:
-            with Progress(surface.table_tasks(low, high, portal), label, show) as bar:
+        if self._ray is not None:
+            with Progress(surface.table_tasks(low, high), label, show) as bar:
                 self._table = surface.luminosity_table(
-                    self.star, self._pattern, region.nature, low, high, self._options,
-                    mapper, bar.update, portal,
-                )  # fmt: skip
+                    self.star, self._ray, low, high, self._options, mapper, bar.update
+                )
         else:
-            with Progress(surface.mass_nodes(low, high, portal).size, label, show) as bar:
+            with Progress(mass_nodes(low, high).size, label, show) as bar:
                 self._table = surface.CoarseSolutions(
-                    self.star, portal.flavours(region), region.nature, low, high, self._options,
-                    bar.update, portal,
-                )  # fmt: skip
+                    self.star, RateRay.evenly(region), low, high, self._options, bar.update
+                )
         self.table_error = self._table.error
 
     def forget(self):
         """Drop the table: evaluate directly from here on."""
-        self._table, self._pattern, self.table_error = None, None, None
+        self._table, self._ray, self.table_error = None, None, None
         if self._many is not None:
             self._many.forget()
 
@@ -160,12 +158,9 @@ class SN1987ACooling:
         """Return L_X [erg/s] of the star, from the table if there is one."""
         if self._table is None:
             return self.luminosity(model)
-        from ..supernova.signals.cooling import couplings
-
-        strengths = couplings(model)
-        if self._pattern is not None:
-            return self._table.luminosity(model.mass_mev, sum(strengths.values()))
-        return self._table.luminosity(model.mass_mev, strengths)
+        if self._ray is not None:
+            return self._table.luminosity(model.mass_mev, self._ray.strength_of(model))
+        return self._table.luminosity(model.mass_mev, model.strengths)
 
     def loglike(self, model, nuisance):
         """Return lnL relative to no N."""

@@ -16,7 +16,7 @@ def star_of(star, neutrinos=None):
 
 def transport_options(gravity, helicity):
     """Return the options of the transport, with their types checked."""
-    from ..supernova.transport.rays import TRANSPORTS
+    from ..supernova.transport.settings import TRANSPORTS
 
     if not isinstance(gravity, bool):
         raise ConfigError(f"gravity = {gravity!r}: true or false is needed")

@@ -106,7 +106,7 @@ def nature_of(model, nature):
 def resolve(constraint, model=None):
     """Return a constraint object from a name, a ``{name: options}`` mapping or an object.
 
-    The laboratories follow the portal of the model class unless the options say otherwise.
+    The laboratories follow the couplings of the model class unless the options say otherwise.
     """
     if isinstance(constraint, str):
         constraint = {constraint: None}
@@ -117,8 +117,11 @@ def resolve(constraint, model=None):
         options = options or {}
         if not isinstance(options, dict):
             raise ConfigError(f"constraint '{name}': its options are a mapping, not {options!r}")
-        if name == "lab" and any(n.startswith("dipole.") for n in model.parameter_names):
-            options = {"portal": "dipole", **options}
+        if name == "lab" and "portal" not in options and model is not None:
+            from ..lab.couplings import portals_of
+
+            found = portals_of(model)
+            options = {**options, **({"portal": found if len(found) > 1 else found[0]} if found else {})}
         try:
             return get(name, **options)
         except AstroboundsError:

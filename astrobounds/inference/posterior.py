@@ -314,8 +314,10 @@ class Posterior:
         out = {}
         for constraint in self.constraints:
             if hasattr(constraint, "uncovered"):
-                for flavour in self.region().couplings():
-                    out[flavour] = constraint.uncovered(flavour, low, high)
+                for name in self.region().couplings():
+                    if name.startswith("mixing."):
+                        flavour = name.partition(".")[2]
+                        out[flavour] = constraint.uncovered(flavour, low, high)
         return out
 
     def summary(self, **point):

@@ -12,6 +12,8 @@ _LAZY = {
     "load": ".catalogue",
     "names": ".catalogue",
     "export": ".catalogue",
+    "read_text": ".collections",
+    "table": ".catalogue",
     "envelope": ".coverage",
     "uncovered": ".coverage",
     "Poisson": ".families",
@@ -30,13 +32,16 @@ _LAZY = {
 }
 _MODULES = (
     "catalogue",
+    "collections",
     "convert",
+    "couplings",
     "coverage",
     "curve",
     "families",
     "hnlimits",
     "likelihood",
     "meson",
+    "textfile",
 )
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY, _MODULES)

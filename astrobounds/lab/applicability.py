@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..constants import FLAVOURS
+from ..units import finite
 from . import recast
 from .convert import NATURE_FACTOR
 from .kernels import production
@@ -20,30 +21,49 @@ class Verdict:
     assumed: tuple = ()
 
 
-def judge(curve, portal, unknown_nature=None, unknown_cl=None):
+@dataclass(frozen=True)
+class Stated:
+    """What the user says about curves whose record is incomplete, and whether he named them himself."""
+
+    nature: str | None = None
+    cl: float | None = None
+    projections: bool = False
+    by_name: bool = False
+
+
+def judge(curve, portals, stated):
     """Return ``(Verdict, cl, nature)`` of one curve.
 
     ``cl`` and ``nature`` are what the likelihood takes, after the user's statements.
     """
     assumed = list(curve.assumed)
-    if curve.portal != portal:
-        return _out(curve, f"a curve for the {curve.portal} portal, the model has the {portal} one")
+    if curve.portal not in portals:
+        own = "/".join(portals)
+        return _out(curve, f"a curve for the {curve.portal} portal, the model has the {own} one")
+    if curve.projection:
+        if not stated.projections:
+            return _out(curve, "a projection, not a limit: pass projections=True to use it as one")
+        assumed.append("a planned experiment that would see nothing")
+    if curve.exactness == "D":
+        if not stated.by_name:
+            return _out(curve, "indicative only (class D): name it in curves= to use it")
+        assumed.append("class D: source, flavour or shape not certain")
     cl = curve.cl
     if np.isnan(cl):
-        if unknown_cl is None:
+        if stated.cl is None:
             return _out(curve, "confidence level not recorded: state it with unknown_cl=0.9")
-        cl = float(unknown_cl)
+        cl = finite(stated.cl, "unknown_cl", 1e-6, 1.0 - 1e-9, "a confidence level such as 0.9")
         assumed.append(f"CL {cl:g} stated by the user")
     elif curve.cl_recalled:
         assumed.append(f"published CL {cl:g} taken from memory")
     nature = curve.nature
     if nature == "unknown" and curve.exponent == 2:
-        if unknown_nature is None:
+        if stated.nature is None:
             return _out(
                 curve,
                 "nature not recorded: state it with unknown_nature='dirac' or 'majorana'",
             )
-        nature = unknown_nature
+        nature = stated.nature
         assumed.append(f"published limit taken as {nature}, stated by the user")
     elif curve.nature_recalled and curve.exponent == 2:
         assumed.append(f"published nature ({nature}) taken from memory")
@@ -55,7 +75,9 @@ def judge(curve, portal, unknown_nature=None, unknown_cl=None):
         )
     if curve.profiled:
         assumed.append("limit of a combined fit in several mixings: own flavour only, not recast")
-    elif curve.exponent == 2 and portal == "mixing":
+    elif curve.exponent == 2 and curve.portal == "mixing" and not (curve.production or curve.channels):
+        assumed.append("searched channels and parents not recorded: own flavour only, not recast")
+    elif curve.exponent == 2 and curve.portal == "mixing":
         assumed.append(
             f"other flavours recast: production {'+'.join(curve.production) or 'own'}, decays "
             f"{', '.join(curve.channels) or 'own'} ({curve.channels_source}), equal efficiency"
@@ -64,6 +86,8 @@ def judge(curve, portal, unknown_nature=None, unknown_cl=None):
         assumed.append("no upper edge: wrong far above the limit")
     if curve.flavour == "universal":
         assumed.append("equal dipoles assumed by the source: the smallest of the three is used")
+    if curve.flavour == "none":
+        assumed.append("this coupling alone: beside another one only if the limit assumes no decays")
     return Verdict(curve.name, True, "", tuple(assumed)), cl, nature
 
 

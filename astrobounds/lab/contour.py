@@ -1,33 +1,34 @@
-"""Contours with two edges: a long-lived N escapes detection when it decays too early.
+"""Contours with two edges: a long-lived particle escapes detection when it decays too early.
 
-s(U^2) = A U^4 exp(-B U^2), with A and B from the two edges b < t at which s = s_CL. B stands for
-Gamma_tot L/(gamma beta) per unit of U^2. Without an upper edge B = 0.
+s(x) = A x^n exp(-B x), x = |U|^2 or a coupling squared, with A and B from the two edges b < t at which
+s = s_CL. B stands for Gamma_tot L/(gamma beta) (or an optical depth, for stars) per unit of x. Without an
+upper edge B = 0. The exponent n is 2 for production times decay, 1 for production alone.
 """
 
 import numpy as np
 from scipy.special import lambertw
 
 
-def slope(lower, upper):
-    """Return B = 2 ln(t/b)/(t - b), stable at the tip t -> b (2/b) and 0 for t = inf."""
+def slope(lower, upper, exponent=2):
+    """Return B = n ln(t/b)/(t - b), stable at the tip t -> b (n/b) and 0 for t = inf."""
     b, t = np.broadcast_arrays(*(np.asarray(a, dtype=float) for a in (lower, upper)))
     with np.errstate(invalid="ignore", divide="ignore"):
         d = (t - b) / b
-        out = np.where(d < 1e-12, 2.0 / b, 2.0 * np.log1p(d) / (t - b))
+        out = exponent * np.where(d < 1e-12, 1.0 / b, np.log1p(d) / (t - b))
     return np.where(np.isinf(t), 0.0, out)
 
 
-def coefficients(lower, upper, s_cl):
+def coefficients(lower, upper, s_cl, exponent=2):
     """Return ``(ln A, B)`` of the two edges at the signal ``s_cl``."""
     b = np.asarray(lower, dtype=float)
-    big_b = slope(lower, upper)
-    return np.log(s_cl) + big_b * b - 2.0 * np.log(b), big_b
+    big_b = slope(lower, upper, exponent)
+    return np.log(s_cl) + big_b * b - exponent * np.log(b), big_b
 
 
-def signal(ln_a, big_b, u2):
-    """Return s = exp(ln A + 2 ln U^2 - B U^2)."""
+def signal(ln_a, big_b, x, exponent=2):
+    """Return s = exp(ln A + n ln x - B x)."""
     with np.errstate(divide="ignore"):
-        return np.exp(ln_a + 2.0 * np.log(u2) - big_b * np.asarray(u2, dtype=float))
+        return np.exp(ln_a + exponent * np.log(x) - big_b * np.asarray(x, dtype=float))
 
 
 def _lambert(depth, branch):
@@ -38,13 +39,13 @@ def _lambert(depth, branch):
         return np.where(depth < 1e-6, series, lambertw(-(1.0 - depth) * np.exp(-1.0), branch).real)
 
 
-def edges(ln_a, big_b, s):
-    """Return the two U^2 at which the signal is ``s``: nan where it is never reached."""
+def edges(ln_a, big_b, s, exponent=2):
+    """Return the two x at which the signal is ``s``: nan where it is never reached."""
     ln_a, big_b = np.broadcast_arrays(np.asarray(ln_a, float), np.asarray(big_b, float))
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        root = np.exp(0.5 * (np.log(s) - ln_a))
-        depth = 1.0 - 0.5 * big_b * root * np.exp(1.0)
-        low = np.where(big_b > 0.0, -2.0 / big_b * _lambert(depth, 0), root)
-        high = np.where(big_b > 0.0, -2.0 / big_b * _lambert(depth, -1), np.inf)
+        root = np.exp((np.log(s) - ln_a) / exponent)
+        depth = 1.0 - big_b / exponent * root * np.exp(1.0)
+        low = np.where(big_b > 0.0, -exponent / big_b * _lambert(depth, 0), root)
+        high = np.where(big_b > 0.0, -exponent / big_b * _lambert(depth, -1), np.inf)
     never = depth < -1e-12  # by rounding only: the tip
     return np.where(never, np.nan, low), np.where(never, np.nan, high)

@@ -11,7 +11,8 @@ import numpy as np
 from ..constants import FLAVOURS
 from ..errors import ConfigError, DomainError, did_you_mean
 from ..units import energy_mev, finite
-from . import contour, recast
+from . import checks, contour, recast
+from .catalogue import load
 from .curve import Curve
 from .families import family
 
@@ -63,6 +64,7 @@ def confidence(curve, cl, likelihood="poisson"):
     ConfigError
         If the confidence level of the curve is not recorded.
     """
+    curve = load(curve)
     cl = finite(cl, "cl", 1e-6, 1.0 - 1e-9, "a confidence level lies between 0 and 1")
     if np.isnan(curve.cl):
         raise ConfigError(
@@ -84,10 +86,7 @@ def confidence(curve, cl, likelihood="poisson"):
 def nature_factor(old, new, exponent=2):
     """Return U^2_new/U^2_old between Dirac and Majorana for a long-lived search."""
     for value in (old, new):
-        if value not in NATURE_FACTOR:
-            raise ConfigError(
-                f"nature = {value!r}{did_you_mean(value, NATURE_FACTOR)}; allowed: dirac, majorana"
-            )
+        checks.choice(value, tuple(NATURE_FACTOR), "nature", optional=False)
     return 1.0 if exponent == 1 else (NATURE_FACTOR[old] / NATURE_FACTOR[new]) ** 0.5
 
 
@@ -114,7 +113,9 @@ def nature(curve, to, stated=None):
     ConfigError
         For an unknown nature that is not stated, or a prompt collider search.
     """
+    curve = load(curve)
     nature_factor("dirac", to)
+    checks.choice(stated, tuple(NATURE_FACTOR), "stated")
     if curve.nature == "any" or curve.exponent == 1:
         return Conversion(
             curve, 1.0, ("the signal counts production: same for Dirac and Majorana",)
@@ -146,8 +147,8 @@ def nature(curve, to, stated=None):
 
 
 def _scaled(curve, factor, assumed, **changes):
-    power = 0.5 if curve.portal == "dipole" else 1.0
-    return curve.with_(assumed=assumed, values=curve.values * factor**power, **changes)
+    values = curve.values * factor ** (1.0 / curve.power)
+    return curve.with_(assumed=assumed, values=values, **changes)
 
 
 def _moved(curve, assumed, factor, signal=1.0, visible=1.0, total=1.0, dark=0.0, **changes):
@@ -156,10 +157,13 @@ def _moved(curve, assumed, factor, signal=1.0, visible=1.0, total=1.0, dark=0.0,
     ``dark``: extra width over the width per |U|^2 of the published nature, at the nodes.
     """
     x, low, high = curve.nodes()
-    power = 2.0 if curve.portal == "dipole" else 1.0
-    ln_a, big_b = contour.coefficients(np.exp(power * low), np.exp(power * high), 1.0)
+    inside = np.isfinite(low)
+    x, low, high = x[inside], low[inside], high[inside]
+    dark = np.broadcast_to(dark, inside.shape)[inside]
+    power, n = float(curve.power), curve.exponent
+    ln_a, big_b = contour.coefficients(np.exp(power * low), np.exp(power * high), 1.0, n)
     ln_a = ln_a + np.log(visible) - big_b * dark
-    new_low, new_high = contour.edges(ln_a, big_b * total, signal)
+    new_low, new_high = contour.edges(ln_a, big_b * total, signal, n)
     keep = np.isfinite(new_low)
     if not keep.any():
         return Conversion(None, None, (*assumed, "nothing is excluded any more"))
@@ -167,6 +171,12 @@ def _moved(curve, assumed, factor, signal=1.0, visible=1.0, total=1.0, dark=0.0,
         assumed = (*assumed, "masses where nothing stays excluded were dropped")
     m, upper = np.exp(x[keep]), np.isfinite(new_high[keep])
     both = np.concatenate([new_low[keep], new_high[keep][upper]]) ** (1.0 / power)
+    if not upper.any():
+        new = curve.with_(
+            assumed=assumed, mass_mev=m, values=both, edge=None, contour="lower",
+            contour_note="the upper edge lies above the figure", **changes,
+        )  # fmt: skip
+        return Conversion(new, factor, assumed)
     new = curve.with_(
         assumed=assumed, mass_mev=np.concatenate([m, m[upper]]), values=both,
         edge=np.array(["lower"] * m.size + ["upper"] * int(upper.sum())), **changes,
@@ -205,8 +215,9 @@ def pattern(curve, mass, pattern, widths=None):
         ``value``: U^2 (for a closed contour the tuple of both edges), inf if nothing is excluded;
         ``factor``: over the single-flavour limit.
     """
+    curve = load(curve)
     if curve.portal != "mixing":
-        raise ConfigError(f"'{curve.name}' is a dipole curve: flavour patterns are for mixings")
+        raise ConfigError(f"'{curve.name}' is a {curve.portal} curve: flavour patterns are for mixings")
     r, m = _weights(pattern), energy_mev(mass, "mass")
     own = FLAVOURS.index(curve.flavour)
     low = curve.interpolate_mev(m)
@@ -259,6 +270,9 @@ def dark_width(curve, extra_width, long_lived=None, widths=None):
     Conversion
         ``value`` is None for a dropped curve.
     """
+    curve = load(curve)
+    if long_lived is not None:
+        checks.switch(long_lived, "long_lived")
     extra = finite(energy_mev(extra_width, "extra_width"), "extra_width", 0.0)
     if extra == 0.0:
         return Conversion(curve, 1.0, ())

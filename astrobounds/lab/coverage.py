@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..constants import FLAVOURS
-from ..errors import ConfigError, DomainError, did_you_mean
-from ..units import energy_mev
-from . import applicability, convert
-from .catalogue import limits, load
+from ..errors import ConfigError, DomainError
+from ..units import energy_mev, finite
+from . import applicability, checks, convert
+from .catalogue import curves_of, index, limits
+from .couplings import FLAVOURED, PORTALS, check_flavour, check_portal
+from .curve import CONTOURS
 
 _SHARED = ("universal", "any")
 
@@ -20,14 +21,15 @@ def uncovered(flavour, low, high, curves=None, kind=None, portal="mixing"):
 
     Parameters
     ----------
-    flavour : {"e", "mu", "tau"}
+    flavour : {"e", "mu", "tau"} or None
+        None for the coupling of a boson.
     low, high : Quantity
         The range of the prior.
     curves : list of Curve or str, optional
-        The active curves; default: every shipped curve of the portal.
+        The active curves; default: every shipped limit of the portal that is more than indicative.
     kind : str, optional
         Only curves of this kind (part of its name).
-    portal : {"mixing", "dipole"}
+    portal : str
 
     Returns
     -------
@@ -36,17 +38,16 @@ def uncovered(flavour, low, high, curves=None, kind=None, portal="mixing"):
     """
     import astropy.units as u
 
-    if flavour not in FLAVOURS:
-        raise ConfigError(
-            f"flavour '{flavour}'{did_you_mean(flavour, FLAVOURS)}; allowed: e, mu, tau"
-        )
+    wanted = _wanted(flavour, portal)
+    _known_kind(kind)
     a, b = energy_mev(low, "low"), energy_mev(high, "high")
-    if not 0.0 < a < b:
+    if np.ndim(a) or np.ndim(b) or not 0.0 < a < b:
         raise DomainError(f"the range {low} to {high} is empty; give 0 < low < high")
-    chosen = limits(portal=portal) if curves is None else [load(c) for c in curves]
+    chosen = _usual(portal) if curves is None else curves_of(curves)
     ranges = sorted(
-        c.range_mev for c in chosen
-        if c.flavour in (flavour, *_SHARED) and (kind is None or kind.lower() in c.kind.lower())
+        r for c in chosen
+        if c.flavour in wanted and (kind is None or kind.lower() in c.kind.lower())
+        for r in _pieces(c)
     )  # fmt: skip
     gaps, reached = [], a
     for start, stop in ranges:
@@ -58,6 +59,33 @@ def uncovered(flavour, low, high, curves=None, kind=None, portal="mixing"):
     if reached < b:
         gaps.append((reached, b))
     return [(p * u.MeV, q * u.MeV) for p, q in gaps if q > p]
+
+
+def _wanted(flavour, portal):
+    """Return the flavours of the curves that speak of a coupling."""
+    check_portal(portal)
+    if portal not in FLAVOURED and flavour is None:
+        return ("none",)
+    return (check_flavour(flavour), *_SHARED)
+
+
+def _usual(portal):
+    """Return the shipped limits of a portal without the indicative ones (class D)."""
+    return [c for c in limits(portal=portal) if c.exactness != "D"]
+
+
+def _known_kind(kind):
+    checks.part_of(kind, sorted({str(v) for v in index()["kind"]}), "kind")
+
+
+def _pieces(curve):
+    """Return the mass ranges of a curve without its gaps."""
+    low, high = curve.range_mev
+    out = []
+    for start, stop in curve.gaps:
+        out.append((low, start))
+        low = stop
+    return [*out, (low, high)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +122,8 @@ def envelope(
 
     Parameters
     ----------
-    flavour : {"e", "mu", "tau"}
+    flavour : {"e", "mu", "tau"} or None
+        None for the coupling of a boson.
     mass : Quantity, scalar or shape (k,)
     nature : {"dirac", "majorana"}, optional
         Convert every curve to this nature; None takes each as published.
@@ -102,9 +131,9 @@ def envelope(
         Convert every curve to this confidence level; None takes each as published.
     kind : str, optional
         Only curves of this kind (part of its name).
-    portal : {"mixing", "dipole"}
+    portal : str
     curves : list of Curve or str, optional
-        Default: every shipped curve of the flavour.
+        Default: every shipped limit of the flavour that is more than indicative (class D).
     unknown_nature : {"dirac", "majorana"}, optional
         The user's statement for curves that do not record it.
     contours : tuple of str
@@ -116,17 +145,22 @@ def envelope(
     """
     import astropy.units as u
 
-    if flavour not in FLAVOURS:
-        raise ConfigError(
-            f"flavour '{flavour}'{did_you_mean(flavour, FLAVOURS)}; allowed: e, mu, tau"
-        )
+    wanted = _wanted(flavour, portal)[:1]
+    _known_kind(kind)
+    checks.choice(nature, tuple(convert.NATURE_FACTOR), "nature")
+    checks.choice(unknown_nature, tuple(convert.NATURE_FACTOR), "unknown_nature")
+    if cl is not None:
+        finite(cl, "cl", 1e-6, 1.0 - 1e-9, "a confidence level lies between 0 and 1")
+    contours = (contours,) if isinstance(contours, str) else contours
+    for contour in contours:
+        checks.choice(contour, CONTOURS, "contours", optional=False)
     m = np.atleast_1d(np.asarray(energy_mev(mass, "mass"), dtype=float))
-    chosen = limits(portal=portal) if curves is None else [load(c) for c in curves]
+    chosen = _usual(portal) if curves is None else curves_of(curves)
     best, name = np.full(m.shape, np.inf), np.full(m.shape, "", dtype=object)
     left_out, assumed, keys = [], {}, {}
     for curve in chosen:
-        shared = portal == "dipole" and curve.flavour == "any"
-        if not (curve.flavour == flavour or shared) or curve.contour not in contours:
+        ours = curve.flavour in wanted or (portal == "dipole" and curve.flavour == "any")
+        if curve.portal != portal or not ours or curve.contour not in contours:
             continue
         if kind is not None and kind.lower() not in curve.kind.lower():
             continue
@@ -148,9 +182,9 @@ def envelope(
         best[stronger], name[stronger] = values[stronger], curve.name
         assumed[curve.name], keys[curve.name] = converted.assumed, curve.references
     winners = set(name) - {""}
-    unit = 1 / u.GeV if portal == "dipole" else 1
+    unit = PORTALS[portal].unit
     return Envelope(
-        mass=m * u.MeV, limit=best * unit if portal == "dipole" else best, curve=name.astype(str),
+        mass=m * u.MeV, limit=best * u.Unit(unit) if unit else best, curve=name.astype(str),
         left_out=tuple(left_out), assumed={k: v for k, v in assumed.items() if k in winners},
         references=tuple(sorted({k for w in winners for k in keys[w]})),
     )  # fmt: skip

@@ -1,45 +1,54 @@
 """One published limit: its numbers, and everything one must know to use them."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from ..errors import ConfigError, DataError, DomainError
-from ..units import energy_mev
+from ..errors import ConfigError, DataError, DomainError, did_you_mean
+from ..numerics import edges
+from ..units import energy_mev, floats
+from . import checks
+from .couplings import FLAVOURED, PORTALS
+from .families import NAMES
 
 NATURES = ("any", "dirac", "majorana", "unknown")
 CONTOURS = ("upper", "lower", "closed")
-FLAVOURS = ("e", "mu", "tau", "universal", "any")
-PORTALS = ("mixing", "dipole")
+FLAVOURS = ("e", "mu", "tau", "universal", "any", "none")
+EDGES = ("lower", "upper")
+PROJECTION = "projection"  # how the kind of a curve begins that is no limit
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Curve:
-    """A limit on |U|^2 (mixing) or on d (dipole portal) against the mass of N.
+    """A limit on one coupling of a new particle against its mass.
 
     Attributes
     ----------
     mass_mev : ndarray, shape (n,)
-        Masses in MeV in the order of the file.
+        Masses in MeV in the order of the file; a Quantity is converted.
     values : ndarray, shape (n,)
-        |U|^2, or d in GeV^-1.
+        |U|^2, or d or g in GeV^-1, or a pure coupling; a Quantity is converted.
     edge : ndarray of str, shape (n,), or None
         ``"lower"`` or ``"upper"`` for the two edges of a closed contour.
+    portal : str
+        Which coupling of which particle: a key of `astrobounds.lab.couplings.PORTALS`.
+    gaps : tuple of (float, float)
+        Mass ranges in MeV inside the curve where the source gives no limit.
     name, experiment, reference, arxiv, doi, record_doi, figure : str
         What the curve is and where it was published; "not recorded" when the figure is not known.
     cl : float
         Confidence level; nan when it is not recorded.
-    flavour : {"e", "mu", "tau", "universal", "any"}
+    flavour : {"e", "mu", "tau", "universal", "any", "none"}
         The flavour of the coupling. Dipole only: "universal" means equal couplings to all three,
-        "any" the same limit for each flavour alone.
+        "any" the same limit for each flavour alone. Bosons have "none".
     profiled : bool
         The limit comes from a combined fit in several mixings.
     nature : {"any", "dirac", "majorana", "unknown"}
         What the published limit assumed about N.
     kind : str
-        The kind of experiment.
+        The kind of experiment; it begins with "projection" when nothing was measured yet.
     exponent : int
-        Power of |U|^2 (or d^2) in the expected signal.
+        Power of |U|^2 (or d^2, g^2) in the expected signal.
     contour : {"upper", "lower", "closed"}
         ``upper``: everything above is excluded; ``lower``: the far upper edge of the excluded
         region is not in the file; ``closed``: excluded between two edges only.
@@ -55,8 +64,11 @@ class Curve:
         Parents of N.
     charged_current_only : bool
         The analysis counted charged-current decays only.
-    exactness : {"A", "B", "C"}
-        A: HEPData; B: table of the experiment or of the authors; C: digitised figure.
+    likelihood, likelihood_reason : str
+        The likelihood family the search calls for, and why.
+    exactness : {"A", "B", "C", "D"}
+        A: HEPData; B: table of the experiment or of the authors; C: digitised figure; D: indicative
+        only (source or flavour not certain).
     origin, digitised_by, licence, coupling, convention, date, note : str
         The rest of the provenance.
     references : tuple of str
@@ -96,6 +108,9 @@ class Curve:
     production: tuple = ()
     channels_source: str = "not applicable"
     charged_current_only: bool = False
+    gaps: tuple = ()
+    likelihood: str = "poisson"
+    likelihood_reason: str = ""
     coupling: str = ""
     convention: str = ""
     exactness: str = "C"
@@ -107,34 +122,69 @@ class Curve:
     description: str = ""
     note: str = ""
     smoothing: int = 0
-    assumed: tuple = field(default=())
+    assumed: tuple = ()
 
     def __post_init__(self):
+        for f in fields(self):
+            if f.name not in ("mass_mev", "values", "edge", "cl"):
+                default = "" if f.name == "name" else f.default
+                object.__setattr__(self, f.name, checks.typed(self, f.name, default))
+        object.__setattr__(self, "cl", checks.level(self.cl, f"curve '{self.name}'"))
+        if self.portal in PORTALS and self.portal not in FLAVOURED and self.flavour == "e":
+            object.__setattr__(self, "flavour", "none")
         for key, allowed in (
-            ("nature", NATURES), ("contour", CONTOURS), ("flavour", FLAVOURS), ("portal", PORTALS),
+            ("portal", tuple(PORTALS)), ("nature", NATURES), ("contour", CONTOURS), ("flavour", FLAVOURS),
+            ("likelihood", NAMES), ("exactness", tuple("ABCD")),
         ):  # fmt: skip
-            if getattr(self, key) not in allowed:
+            value = getattr(self, key)
+            if value not in allowed:
                 raise DataError(
-                    f"curve '{self.name}': {key} = {getattr(self, key)!r}; "
+                    f"curve '{self.name}': {key} = {value!r}{did_you_mean(value, allowed)}; "
                     f"allowed: {', '.join(allowed)}"
                 )
+        if (self.flavour == "none") == (self.portal in FLAVOURED):
+            raise DataError(f"curve '{self.name}': flavour = {self.flavour!r} of a {self.portal} coupling")
         if self.exponent not in (1, 2):
             raise DataError(f"curve '{self.name}': exponent = {self.exponent!r}; allowed: 1, 2")
-        if not (np.isnan(self.cl) or 0.0 < self.cl < 1.0):
-            raise DataError(f"curve '{self.name}': cl = {self.cl:g}; it lies between 0 and 1")
-        mass, values = (np.array(a, dtype=float) for a in (self.mass_mev, self.values))
+        self._check_numbers()
+        if not self.group:
+            object.__setattr__(self, "group", self.name)
+
+    def _check_numbers(self):
+        where = f"curve '{self.name}'"
+        try:
+            mass = np.array(floats(self.mass_mev, "MeV", "mass"))
+            values = np.array(floats(self.values, PORTALS[self.portal].unit, "limit"))
+        except DomainError as error:
+            raise DataError(f"{where}: {error}") from None
         if mass.ndim != 1 or mass.shape != values.shape or mass.size < 2:
-            raise DataError(f"curve '{self.name}': mass and limit are not two equal columns")
-        if not (np.all(mass > 0) and np.all(values > 0) and np.all(np.isfinite(mass * values))):
-            raise DataError(f"curve '{self.name}': masses and limits must be positive and finite")
+            raise DataError(f"{where}: mass and limit are not two equal columns")
+        if not (np.all(mass > 0) and np.all(values > 0) and np.all(np.isfinite([mass, values]))):
+            raise DataError(f"{where}: masses and limits must be positive and finite")
         if (self.contour == "closed") != (self.edge is not None):
-            raise DataError(f"curve '{self.name}': closed contours, and only they, name the edges")
+            raise DataError(f"{where}: closed contours, and only they, name the edges")
+        if self.edge is not None:
+            edge = np.array([str(e).strip().lower() for e in self.edge])
+            unknown = sorted(set(edge) - set(EDGES))
+            if unknown or edge.shape != mass.shape:
+                raise DataError(
+                    f"{where}: edge = {', '.join(unknown) or f'{edge.size} words'}; every row is named "
+                    "'lower' or 'upper'"
+                )
+            if len(set(edge)) < 2:
+                raise DataError(f"{where}: only its {edge[0]} edge is there; contour = 'closed' needs both")
+            object.__setattr__(self, "edge", edge)
+        try:
+            gaps = tuple((float(a), float(b)) for a, b in self.gaps)
+        except (TypeError, ValueError):
+            raise DataError(f"{where}: gaps = {self.gaps!r}; write [[low, high], ...] in MeV") from None
+        if any(not a < b for a, b in gaps):
+            raise DataError(f"{where}: gaps = {gaps}; every gap has low < high")
         for array in (mass, values):
             array.flags.writeable = False
         object.__setattr__(self, "mass_mev", mass)
         object.__setattr__(self, "values", values)
-        if not self.group:
-            object.__setattr__(self, "group", self.name)
+        object.__setattr__(self, "gaps", gaps)
 
     def __repr__(self):
         low, high = self.range_mev
@@ -142,6 +192,33 @@ class Curve:
             f"Curve('{self.name}', {self.coupling or self.flavour}, {low:g}-{high:g} MeV, "
             f"CL {self.cl:g}, {self.nature}, {self.kind}, {self.contour})"
         )
+
+    @property
+    def particle(self):
+        """Name of the model that the limit is for."""
+        return PORTALS[self.portal].particle
+
+    @property
+    def parameters(self):
+        """Names of the model parameters that the limit is on; several if the source takes them equal."""
+        names = PORTALS[self.portal].parameters
+        own = [n for n in names if n.endswith(f".{self.flavour}")]
+        return tuple(own) if own else names
+
+    @property
+    def power(self):
+        """Power of the limited number in a rate: 1 for |U|^2, 2 for d, g, eps, sin theta."""
+        return PORTALS[self.portal].power
+
+    @property
+    def symbol(self):
+        """Axis label of the limit."""
+        return PORTALS[self.portal].symbol
+
+    @property
+    def projection(self):
+        """Whether this is the reach of a planned experiment, not a limit."""
+        return self.kind.startswith(PROJECTION)
 
     @property
     def mass(self):
@@ -152,10 +229,8 @@ class Curve:
 
     @property
     def limit(self):
-        """|U|^2 as a float array, or d as a Quantity in GeV^-1, shape (n,)."""
-        import astropy.units as u
-
-        return self.values / u.GeV if self.portal == "dipole" else self.values
+        """The limit, shape (n,): floats for |U|^2 and pure couplings, a Quantity for d and g."""
+        return self._with_unit(self.values)
 
     @property
     def range_mev(self):
@@ -178,23 +253,13 @@ class Curve:
 
         At repeated masses the smallest lower value and the largest upper value are kept. An upper
         edge that stops short of the heaviest mass of a closed contour is joined to the lower edge
-        there, where the contour closes.
+        there, where the contour closes. Inside a gap both are +inf.
         """
-        if self.contour != "closed" or not (self.edge == "upper").any():
-            m, low = _unique(self.mass_mev, self.values, np.minimum)
-            return np.log(m), np.log(low), np.full(m.size, np.inf)
-        is_low = self.edge == "lower"
-        m_low, low = _unique(self.mass_mev[is_low], self.values[is_low], np.minimum)
-        m_up, up = _unique(self.mass_mev[~is_low], self.values[~is_low], np.maximum)
-        if m_up[-1] < m_low[-1]:
-            m_up, up = np.append(m_up, m_low[-1]), np.append(up, low[-1])
-        grid = np.unique(np.concatenate([m_low, m_up]))
-        grid = grid[(grid >= m_low[0]) & (grid <= m_low[-1])]
-        x = np.log(grid)
-        below = np.interp(x, np.log(m_low), np.log(low))
-        above = np.interp(x, np.log(m_up), np.log(up))
-        above[x < np.log(m_up[0])] = np.inf
-        return x, below, np.maximum(above, below)
+        if self.contour == "closed":
+            nodes = edges.closed(self.mass_mev, self.values, self.edge == "lower")
+        else:
+            nodes = edges.single(self.mass_mev, self.values)
+        return edges.cut(nodes, self.gaps)
 
     def interpolate(self, mass):
         """Return the limit at a mass, ln-ln interpolated; outside the range inf: no constraint.
@@ -206,25 +271,25 @@ class Curve:
         Returns
         -------
         float or ndarray or Quantity
-            |U|^2, or d in GeV^-1. For a contour with edges this is the lower edge.
+            In the unit of the limit. For a contour with edges this is the lower edge.
         """
         return self._with_unit(self.interpolate_mev(energy_mev(mass, "mass")))
 
     def interpolate_mev(self, mass_mev):
         """The same for floats in MeV, without units."""
         x, low, _ = self.nodes()
-        return _inside(x, low, mass_mev)
+        return edges.inside(x, low, floats(mass_mev, "MeV", "mass_mev"))
 
     def edges(self, mass):
         """Return the lower and the upper edge at a mass; an unknown upper edge is inf."""
         m = energy_mev(mass, "mass")
         x, low, high = self.nodes()
-        return self._with_unit(_inside(x, low, m)), self._with_unit(_inside(x, high, m))
+        return self._with_unit(edges.inside(x, low, m)), self._with_unit(edges.inside(x, high, m))
 
     def _with_unit(self, value):
         import astropy.units as u
 
-        return value / u.GeV if self.portal == "dipole" else value
+        return value * u.Unit(PORTALS[self.portal].unit) if PORTALS[self.portal].unit else value
 
     def smoothed(self, window=5):
         """Return the curve with a running median of ln limit over ``window`` points (odd).
@@ -234,9 +299,10 @@ class Curve:
         """
         if self.contour == "closed":
             raise ConfigError(f"curve '{self.name}' is a closed contour: it cannot be smoothed")
-        if int(window) != window or window < 3 or window % 2 == 0:
+        if not isinstance(window, (int, np.integer)) or window < 3 or window % 2 == 0:
             raise DomainError(f"window = {window!r}; allowed: odd integers from 3")
         x, low, _ = self.nodes()
+        x, low = x[np.isfinite(low)], low[np.isfinite(low)]
         half = int(window) // 2
         median = [np.median(low[max(i - half, 0) : i + half + 1]) for i in range(x.size)]
         return self.with_(
@@ -245,7 +311,10 @@ class Curve:
         )  # fmt: skip
 
     def plot(self, ax=None, **style):
-        """Draw the curve in logarithmic axes; closed contours are filled between their edges.
+        """Draw the curve in logarithmic axes; closed contours are filled, projections dashed outlines.
+
+        Where the upper edge lies above the figure of the source a region is filled up to the highest
+        value of the source.
 
         Parameters
         ----------
@@ -257,42 +326,11 @@ class Curve:
         -------
         matplotlib Axes
         """
-        if ax is None:
-            import matplotlib.pyplot as plt
+        from .drawing import draw
 
-            ax = plt.gca()
-        x, low, high = self.nodes()
-        style = {"label": self.experiment, **style}
-        if self.contour == "closed":
-            known = np.isfinite(high)
-            style.setdefault("alpha", 0.4)
-            ax.fill_between(np.exp(x[known]), np.exp(low[known]), np.exp(high[known]), **style)
-        else:
-            ax.plot(np.exp(x), np.exp(low), **style)
-        ax.set(xscale="log", yscale="log", xlabel="mass [MeV]")
-        ax.set_ylabel("d [1/GeV]" if self.portal == "dipole" else "|U|$^2$")
-        return ax
+        return draw(self, ax, **style)
 
     def metadata(self):
         """Return everything but the numbers as a dict of plain values."""
         skip = ("mass_mev", "values", "edge")
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in skip}
-
-
-def _unique(mass, values, keep):
-    """Sort by mass and merge repeated masses with ``keep``."""
-    order = np.argsort(mass, kind="stable")
-    grid, start = np.unique(mass[order], return_index=True)
-    return grid, keep.reduceat(values[order], start)
-
-
-def _inside(x, y, mass_mev):
-    at = np.log(np.asarray(mass_mev, dtype=float))
-    with np.errstate(invalid="ignore"):
-        out = np.exp(np.interp(at, x, y))
-    # np.interp gives nan between a finite and an infinite node: no edge is known there
-    out = np.where(np.isnan(out), np.inf, out)
-    # exp(log(m)) is not m: the end points themselves belong to the curve
-    slack = 4 * np.finfo(float).eps * np.maximum(np.abs(x[0]), np.abs(x[-1]))
-    out = np.where((at < x[0] - slack) | (at > x[-1] + slack), np.inf, out)
-    return float(out) if out.ndim == 0 else out

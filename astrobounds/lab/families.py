@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from scipy.special import gammaincc
 from scipy.stats import norm
 
-from ..errors import ConfigError, DomainError
+from ..errors import ConfigError, DomainError, did_you_mean
 from ..units import finite
 
 POISSON, GAUSS, COUNTING, STEP = 0, 1, 2, 3
@@ -151,7 +151,7 @@ class Step(_Family):
         return np.where(y <= 1.0, 0.0, -np.inf)
 
 
-_NAMES = {
+NAMES = {
     "poisson": Poisson,
     "feldman-cousins": FeldmanCousins,
     "half-gaussian": HalfGaussian,
@@ -164,8 +164,9 @@ def family(which):
     if isinstance(which, _Family):
         return which
     try:
-        return _NAMES[str(which).lower()]()
+        return NAMES[str(which).lower()]()
     except KeyError:
         raise ConfigError(
-            f"likelihood family {which!r} unknown; allowed: {', '.join(_NAMES)}, Counting(n, b)"
+            f"likelihood family {which!r} unknown{did_you_mean(which, NAMES)}; allowed: "
+            f"{', '.join(NAMES)}, Counting(n, b)"
         ) from None

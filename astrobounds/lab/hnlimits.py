@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..datafiles import read_text
 from ..errors import ConfigError, DataError, did_you_mean
+from . import textfile
 from .curve import Curve
 
 KNOWN_TRAPS = {
@@ -52,38 +54,31 @@ def available(contains=""):
     return sorted(n for n in every if contains.lower() in n.lower())
 
 
-def numbers(name):
-    """Return the two columns of one file as they stand: no unit, no meaning, no sorting.
+def numbers(name, columns=None):
+    """Return two columns of one file as they stand: no unit, no meaning, no sorting.
+
+    Parameters
+    ----------
+    name : str
+    columns : (int, int), optional
+        Which columns are mass and limit, in a file that has more than two.
 
     Raises
     ------
     ConfigError
         If there is no such file.
     DataError
-        If the file is not two columns of numbers; the message names the line.
+        If the file is not columns of numbers; the message names the line.
     """
     root = folder()
-    path = root / name
-    if not path.is_file():
-        raise ConfigError(f"HNLimits has no file '{name}'{did_you_mean(name, available())}")
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if text.startswith("{\\rtf"):
-        raise DataError(f"{name} is a rich-text document, not a table{_trap(name)}")
-    rows = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        words = line.split("#")[0].replace(",", " ").split()
-        if not words or (not rows and words[0].strip('"')[:1].isalpha()):
-            continue
-        try:
-            rows.append((float(words[0]), float(words[1])))
-        except (ValueError, IndexError):
-            raise DataError(
-                f"{name}, line {number}: {line.strip()!r} is not two numbers{_trap(name)}"
-            ) from None
-    if len(rows) < 2:
-        raise DataError(f"{name} holds fewer than two rows of numbers")
-    columns = np.array(rows)
-    return columns[:, 0], columns[:, 1]
+    if not isinstance(name, str) or name not in (every := available()):
+        known = every if isinstance(name, str) else ()
+        raise ConfigError(f"HNLimits has no file '{name}'{did_you_mean(name, known)}")
+    try:
+        text = read_text(root / name, "HNLimits file", textfile.SIZE_LIMIT)
+        return textfile.parse(text, name, columns)
+    except DataError as error:
+        raise DataError(f"{error}{_trap(name)}") from None
 
 
 def _trap(name):
@@ -93,6 +88,7 @@ def _trap(name):
 def read(
     name, mass_unit, flavour, exponent, kind, experiment, reference, cl=None, nature="unknown",
     contour="upper", portal="mixing", group=None, sm_decays_only=None, channels=(), production=(),
+    columns=None,
 ):  # fmt: skip
     """Return one file as a Curve with the metadata the caller states.
 
@@ -108,6 +104,8 @@ def read(
         Default: True for exponent 2.
     channels, production : tuple of str
         Decay channels searched and parents of N, for the flavour recast.
+    columns : (int, int), optional
+        As in :func:`numbers`.
 
     Returns
     -------
@@ -119,7 +117,7 @@ def read(
     DataError
         If the file comes back in mass: such a contour needs its edges named.
     """
-    m, values = numbers(name)
+    m, values = numbers(name, columns)
     try:
         m = m * mass_unit.to("MeV")
     except (AttributeError, TypeError, ValueError):
@@ -133,6 +131,7 @@ def read(
         )
     order = np.argsort(m, kind="stable")
     keep = (values[order] > 0) & (m[order] > 0)
+    dropped = int((~keep).sum())
     said = f"units, CL ({cl}), nature ({nature}) and kind stated by the user{_trap(name)}"
     return Curve(
         name="hnlimits:" + name, mass_mev=m[order][keep], values=values[order][keep],
@@ -143,5 +142,6 @@ def read(
         channels=tuple(channels), channel_ranges=tuple((c, 0.0, np.inf) for c in channels),
         production=tuple(production), channels_source="stated by the user",
         origin="numeric file of the installed HNLimits", digitised_by="authors of HNLimits",
-        licence="HNLimits, MIT", references=("HNLimits2023",), assumed=(said,),
+        licence="HNLimits, MIT", references=("HNLimits2023",),
+        assumed=(said, *([f"{dropped} rows that are not positive left out"] if dropped else [])),
     )  # fmt: skip

@@ -13,7 +13,7 @@ PARENT_MASS = np.array([const.M_PI, const.M_K, const.M_D, const.M_DS, const.M_TA
 # columns of the integer table of a curve; PARENT stands for three columns
 MODE, FLAVOUR, GROUP, FIRST, COUNT, FAMILY, TABLE, PARENT, DROP, POWER = *range(8), 10, 11
 # modes
-SINGLE, LOWEST, SUMMED, RECAST, DIPOLE, R_PI, R_K = range(7)
+SINGLE, LOWEST, SUMMED, RECAST, DIPOLE, R_PI, R_K, ALONE = range(8)
 # columns of the float table of a curve
 LN_LOW, LN_HIGH, PAR_0, PAR_1, PAR_2, IF_DIRAC, IF_MAJORANA, OWN_NATURE = range(8)
 
@@ -92,6 +92,8 @@ def _edges(ln_m, first, count, nodes):
         else:
             hi = mid
     t = min(max((ln_m - nodes[lo, 0]) / (nodes[hi, 0] - nodes[lo, 0]), 0.0), 1.0)
+    if nodes[lo, 1] == np.inf or nodes[hi, 1] == np.inf:  # a gap; its ends belong to the curve
+        return (nodes[lo, 1] if t == 0.0 else (nodes[hi, 1] if t == 1.0 else np.inf)), np.inf
     low = nodes[lo, 1] + t * (nodes[hi, 1] - nodes[lo, 1])
     if nodes[lo, 2] == np.inf or nodes[hi, 2] == np.inf:
         return low, np.inf
@@ -126,6 +128,10 @@ def one_curve(k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, gri
         return np.nan
     own = ci[k, FLAVOUR]
     low, high = _edges(ln_m, ci[k, FIRST], ci[k, COUNT], nodes)
+    if low == np.inf:
+        return np.nan
+    if mode == ALONE and ci[k, DROP] == 1 and u.sum() > u[own]:
+        return np.nan
     first, second, total, dark = u[own], u[own], u[own], 0.0
     if mode == LOWEST:
         first = min(u[0], min(u[1], u[2]))
@@ -149,15 +155,15 @@ def one_curve(k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, gri
                     second += u[a] * ((1.0 - t) * share[i, a] + t * share[i + 1, a])
                     total += u[a] * ((1.0 - t) * widths[i, a] + t * widths[i + 1, a]) / own_width
         dark = extra / (cf[k, OWN_NATURE] * own_width)
-    if ci[k, POWER] == 1:
-        y = first * np.exp(-low)
-    elif first <= 0.0 or second <= 0.0:
+    if first <= 0.0 or (second <= 0.0 and ci[k, POWER] == 2):
         y = 0.0
     else:
-        ln_y = np.log(first) + np.log(second) + np.log(nature) - 2.0 * low
+        ln_y = np.log(first) - low
+        if ci[k, POWER] == 2:
+            ln_y += np.log(second) + np.log(nature) - low
         if high < np.inf:
             b, d = np.exp(low), np.expm1(high - low)
-            slope = 2.0 / b if d < 1e-12 else 2.0 * (high - low) / (b * d)
+            slope = ci[k, POWER] * (1.0 / b if d < 1e-12 else (high - low) / (b * d))
             ln_y -= slope * (nature * total + dark - b)
         y = np.exp(ln_y)
     return family_lnl(ci[k, FAMILY], y, cf[k, PAR_0], cf[k, PAR_1], cf[k, PAR_2])
@@ -174,10 +180,10 @@ def curve_terms(m, u, majorana, extra, ci, cf, nodes, shares, widths, grid, numb
 
 @kernel
 def loglike(points, majorana, ci, cf, nodes, shares, widths, grid, numbers, out):
-    """lnL of points (m, u_e, u_mu, u_tau, extra width): groups add, inside a group the minimum."""
+    """lnL of points (m, extra width, couplings): groups add, inside a group the minimum."""
     for i in range(points.shape[0]):
-        m, extra = points[i, 0], points[i, 4]
-        u = points[i, 1:4]
+        m, extra = points[i, 0], points[i, 1]
+        u = points[i, 2:]
         if not (m > 0.0 and u.min() >= 0.0 and u.max() < np.inf and extra >= 0.0):
             out[i] = np.nan
             continue

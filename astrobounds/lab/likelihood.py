@@ -2,15 +2,16 @@
 
 import numpy as np
 
-from ..constants import FLAVOURS
-from ..errors import ConfigError, DomainError, did_you_mean
-from ..units import energy_mev
-from . import applicability, kernels, recast
-from .catalogue import limits, load
+from ..errors import ConfigError, DomainError
+from ..units import energy_mev, floats
+from . import applicability, checks, kernels, recast
+from .catalogue import curves_of, limits
 from .convert import NATURE_FACTOR
-from .families import family
+from .couplings import FLAVOURED, PORTALS, check_portal, values_of
+from .families import NAMES, Counting, family
 from .meson import MEASUREMENTS
 
+RECORDED = "recorded"  # each curve with the family its file calls for
 NUMBERS = {"R_pi": "pi-e2", "R_K": "r-k"}
 
 
@@ -25,9 +26,12 @@ class LabLikelihood:
     curves : list of str or Curve, optional
         Names of shipped curves, paths of ``.ecsv`` files, or Curve objects. Default: every shipped
         curve of the portal.
-    portal : {"mixing", "dipole"}
+    portal : str or tuple of str
+        Which couplings: "mixing" (|U|^2), "dipole", "dark-photon", "dark-scalar", or, for an ALP, one
+        or several of "alp-photon", "alp-electron", "alp-fermion".
     likelihood : str or family
-        Applied to every curve; see :mod:`astrobounds.lab.families`.
+        Applied to every curve; see :mod:`astrobounds.lab.families`. "recorded" takes for each curve the
+        family that its file calls for, with the reason there.
     counts : mapping, optional
         ``{name: Counting(n_obs, b)}`` where an experiment published its counts.
     unknown_nature : {None, "dirac", "majorana"}
@@ -44,11 +48,15 @@ class LabLikelihood:
         decay searches without upper edge say nothing when an extra width is given.
     widths : callable, optional
         Replaces the partial widths of the package (mass in MeV -> {channel: [w_e, w_mu, w_tau]}).
+    projections : bool
+        Use reaches of planned experiments as if they were limits that saw nothing. Never by default.
 
     Attributes
     ----------
     curves : tuple of Curve
         The curves in use.
+    parameters : tuple of str
+        The couplings in the order of a call.
     used, left_out : tuple of Verdict
         Every curve asked for: with its assumptions, or with the reason it is not used.
     groups : tuple of str
@@ -62,19 +70,28 @@ class LabLikelihood:
 
     def __init__(
         self, curves=None, portal="mixing", likelihood="poisson", counts=None, unknown_nature=None,
-        unknown_cl=None, numbers=None, smooth=None, long_lived=False, widths=None,
+        unknown_cl=None, numbers=None, smooth=None, long_lived=False, widths=None, projections=False,
     ):  # fmt: skip
-        if unknown_nature not in (None, *NATURE_FACTOR):
-            raise ConfigError(
-                f"unknown_nature = {unknown_nature!r}"
-                f"{did_you_mean(unknown_nature, NATURE_FACTOR)}; allowed: None, dirac, majorana"
-            )
+        checks.choice(unknown_nature, tuple(NATURE_FACTOR), "unknown_nature")
+        long_lived = checks.switch(long_lived, "long_lived")
+        projections = checks.switch(projections, "projections")
+        self.portal = portal
+        portals = (portal,) if isinstance(portal, str) else tuple(portal or ())
+        for name in portals:
+            check_portal(name)
+        if not portals or (len(portals) > 1 and any(p in FLAVOURED for p in portals)):
+            raise ConfigError(f"portal = {portal!r}: one portal, or several of one boson")
+        self.portals = portals
+        self.parameters = tuple(n for p in portals for n in PORTALS[p].parameters)
+        self.units = tuple(PORTALS[p].unit for p in portals for _ in PORTALS[p].parameters)
+        self.power = PORTALS[portals[0]].power
         if curves is None:
-            asked = limits(portal=portal)
+            both = None if projections else False
+            asked = [c for p in portals for c in limits(portal=p, projection=both)]
             numbers = tuple(NUMBERS) if numbers is None and portal == "mixing" else numbers
         else:
-            asked = [load(c) for c in ([curves] if isinstance(curves, str) else curves)]
-        self.numbers = tuple(numbers or ())
+            asked = curves_of(curves)
+        self.numbers = (numbers,) if isinstance(numbers, str) else tuple(numbers or ())
         for n in self.numbers:
             if n not in NUMBERS or portal != "mixing":
                 raise ConfigError(
@@ -84,19 +101,34 @@ class LabLikelihood:
             asked = [c.smoothed(smooth) if c.kind == "peak search" else c for c in asked]
         if len({c.name for c in asked}) < len(asked):
             raise ConfigError("a curve is named twice: its data would count twice")
-        self.portal, self.family = portal, family(likelihood)
-        judged = [applicability.judge(c, portal, unknown_nature, unknown_cl) for c in asked]
+        self.family = likelihood if likelihood == RECORDED else family(likelihood)
+        stated = applicability.Stated(unknown_nature, unknown_cl, projections, curves is not None)
+        judged = [applicability.judge(c, portals, stated) for c in asked]
         self.used = tuple(v for v, _, _ in judged if v.used)
         self.left_out = tuple(v for v, _, _ in judged if not v.used)
         chosen = [(c, cl, nat) for c, (v, cl, nat) in zip(asked, judged) if v.used]
         chosen.sort(key=lambda item: (item[0].group, item[0].name))
         self.curves = tuple(c for c, _, _ in chosen)
-        self._build(chosen, dict(counts or {}), long_lived, widths)
+        self._build(chosen, self._counts(counts), long_lived, widths)
 
-    def _build(self, chosen, counts, long_lived, widths):
+    def _counts(self, counts):
+        if not hasattr(counts or {}, "items"):
+            raise ConfigError(f"counts = {counts!r}: write {{name: Counting(n_obs, background)}}")
+        counts = dict(counts or {})
         unknown = set(counts) - {c.name for c in self.curves}
         if unknown:
             raise ConfigError(f"counts given for curves that are not used: {sorted(unknown)}")
+        for name, law in counts.items():
+            if not isinstance(law, Counting):
+                raise ConfigError(f"counts['{name}'] = {law!r}: write Counting(n_obs, background)")
+        return counts
+
+    def _law(self, curve, counts):
+        if curve.name in counts:
+            return counts[curve.name]
+        return NAMES[curve.likelihood]() if self.family == RECORDED else self.family
+
+    def _build(self, chosen, counts, long_lived, widths):
         self.groups = tuple(
             sorted({c.group for c in self.curves} | {NUMBERS[n] for n in self.numbers})
         )
@@ -106,8 +138,7 @@ class LabLikelihood:
         for curve, cl, nature in chosen:
             mode = _mode(curve)
             x, low, high = curve.nodes()
-            power = 2.0 if self.portal == "dipole" else 1.0
-            nodes.append(np.column_stack([x, power * low, power * high]))
+            nodes.append(np.column_stack([x, curve.power * low, curve.power * high]))
             row, parents = -1, (-1, -1, -1)
             if mode == kernels.RECAST:
                 recast.check_range(curve)
@@ -115,7 +146,7 @@ class LabLikelihood:
                     table = recast.channel_table(widths)
                 row, parents = len(shares), recast.parents(curve)
                 shares.append(recast.decay_shares(curve, table, recast.grid_masses()))
-            law = counts.get(curve.name, self.family)
+            law = self._law(curve, counts)
             siblings = {
                 n for c, _, n in chosen
                 if c is not curve and (c.group, c.experiment, c.reference, c.flavour)
@@ -126,7 +157,7 @@ class LabLikelihood:
                 and not long_lived
                 and not (mode == kernels.RECAST and curve.contour == "closed")
             )
-            own = FLAVOURS.index(curve.flavour) if curve.flavour in FLAVOURS else 0
+            own = self.parameters.index(curve.parameters[0])
             integers = [
                 mode, own, self.groups.index(curve.group), first, x.size, law.code, row, *parents,
                 int(drop), curve.exponent,
@@ -172,28 +203,80 @@ class LabLikelihood:
         Parameters
         ----------
         mass_mev : float
-        coupling : sequence of 3 floats
-            |U_a|^2 for e, mu, tau; in the dipole portal d_a^2 in GeV^-2.
+        coupling : sequence of floats
+            What rates are proportional to, in the order of ``parameters``: |U_a|^2 for e, mu, tau; in
+            the dipole portal d_a^2 in GeV^-2; for a boson its coupling squared.
         majorana : bool
         extra_width_mev : float
-            Dark width of N in MeV.
+            Dark width in MeV.
 
         Returns
         -------
         float
         """
-        point = np.array(
-            [[mass_mev, coupling[0], coupling[1], coupling[2], extra_width_mev]], dtype=float
-        )
+        if not isinstance(majorana, (bool, np.bool_)):
+            checks.switch(majorana, "majorana")
         out = np.empty(1)
+        try:
+            point = np.array([[mass_mev, extra_width_mev, *coupling]], dtype=float)
+            if point.shape[1] != 2 + len(self.parameters):
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            point = self._point(mass_mev, coupling, extra_width_mev)
         kernels.loglike(point, bool(majorana), *self._arrays, out)
         return float(out[0])
 
-    def many(self, mass_mev, e=0.0, mu=0.0, tau=0.0, majorana=True, extra_width_mev=0.0):
-        """Return lnL for arrays (broadcast against each other); arguments as a single call."""
-        arrays = np.broadcast_arrays(
-            *(np.asarray(a, dtype=float) for a in (mass_mev, e, mu, tau, extra_width_mev))
-        )
+    def _point(self, mass_mev, coupling, extra):
+        """One point from anything that can be converted; a DomainError for the rest."""
+        try:
+            items = list(coupling)
+        except TypeError:
+            items = [coupling]
+        if len(items) != len(self.parameters):
+            raise DomainError(
+                f"coupling = {coupling!r}: {len(self.parameters)} numbers are needed, "
+                f"for {', '.join(self.parameters)}"
+            )
+        values = [floats(v, u, n) for v, u, n in zip(items, self._squared(), self.parameters)]
+        mass, extra = floats(mass_mev, "MeV", "mass_mev"), floats(extra, "MeV", "extra_width_mev")
+        if any(np.ndim(v) for v in (mass, extra, *values)):
+            raise DomainError("one point at a time; use many() for arrays")
+        return np.array([[mass, extra, *values]])
+
+    def _squared(self):
+        return [{"": "", "1 / GeV": "1 / GeV2"}[unit] for unit in self.units]
+
+    def many(self, mass_mev, *couplings, majorana=True, extra_width_mev=0.0, **named):
+        """Return lnL for arrays (broadcast against each other).
+
+        Parameters
+        ----------
+        mass_mev : array of floats
+            A Quantity is converted.
+        *couplings, **named : array of floats
+            As in a single call, in the order of ``parameters``, or by name: ``e=``, ``mu=``, ``tau=``
+            for lepton flavours, ``photon=``, ``electron=``, ``mixing=`` for bosons; default 0.
+        majorana : bool
+        extra_width_mev : array of floats
+        """
+        checks.switch(majorana, "majorana")
+        names = [n.rpartition(".")[2] for n in self.parameters]
+        if len(couplings) > len(names):
+            raise ConfigError(f"{len(couplings)} couplings: there are {', '.join(self.parameters)}")
+        given = dict(zip(names, couplings))
+        for key, value in named.items():
+            if key in given:
+                raise ConfigError(f"'{key}' is given twice")
+            given[checks.choice(key, names, "coupling")] = value
+        columns = [
+            floats(mass_mev, "MeV", "mass_mev"), floats(extra_width_mev, "MeV", "extra_width_mev"),
+            *(floats(given.get(n, 0.0), unit, n) for n, unit in zip(names, self._squared())),
+        ]  # fmt: skip
+        try:
+            arrays = np.broadcast_arrays(*columns)
+        except ValueError:
+            shapes = ", ".join(str(np.shape(c)) for c in columns)
+            raise DomainError(f"the shapes {shapes} do not fit each other") from None
         points = np.stack([a.ravel() for a in arrays], axis=1)
         out = np.empty(points.shape[0])
         kernels.loglike(np.ascontiguousarray(points), bool(majorana), *self._arrays, out)
@@ -220,31 +303,28 @@ class LabLikelihood:
         return {n: float(v) for n, v in zip(self.members, out) if not np.isnan(v)}
 
     def _of(self, model, extra_width):
-        m = energy_mev(model.mass, "mass")
-        if self.portal == "mixing":
-            u = tuple(float(model.mixing.get(f, 0.0)) for f in FLAVOURS)
-        else:
-            u = tuple(_per_gev(model.dipole.get(f)) ** 2 for f in FLAVOURS)
+        if not any(hasattr(model, n.partition(".")[0]) for n in self.parameters):
+            raise ConfigError(
+                f"{type(model).__name__} has none of the couplings {', '.join(self.parameters)}"
+            )
+        m = energy_mev(model.mass, "mass") if not hasattr(model, "mass_mev") else model.mass_mev
+        u = tuple(g**self.power for g in values_of(model, self.parameters, self.units))
         extra = 0.0 if extra_width is None else energy_mev(extra_width, "extra_width")
         if extra < 0.0:
             raise DomainError(f"extra_width = {extra_width} must not be negative")
-        return m, u, model.nature == "majorana", extra
+        return m, u, getattr(model, "nature", "") == "majorana", extra
 
     def beyond_lower_edge(self, mass_mev, coupling, factor=1e3):
         """Return the names of used lower-edge curves that ``coupling`` exceeds by ``factor``.
 
         There the far upper edge, which is not in the file, may be near: another curve must exclude.
         """
+        m, _, *coupling = self._point(mass_mev, coupling, 0.0)[0]
         found = []
         for c in self.curves:
             if c.contour == "lower":
-                u = (
-                    sum(coupling)
-                    if c.flavour not in FLAVOURS
-                    else coupling[FLAVOURS.index(c.flavour)]
-                )
-                limit = c.interpolate_mev(mass_mev) ** (2 if self.portal == "dipole" else 1)
-                if u > factor * limit:
+                u = sum(v for n, v in zip(self.parameters, coupling) if n in c.parameters)
+                if u > factor * c.interpolate_mev(m) ** c.power:
                     found.append(c.name)
         return tuple(found)
 
@@ -252,10 +332,12 @@ class LabLikelihood:
         """Return the mass ranges between ``low`` and ``high`` that no active curve covers."""
         from .coverage import uncovered
 
-        return uncovered(flavour, low, high, curves=self.curves)
+        return uncovered(flavour, low, high, curves=self.curves, portal=self.portals[0])
 
 
 def _mode(curve):
+    if curve.portal not in FLAVOURED:
+        return kernels.ALONE
     if curve.flavour == "universal":
         return kernels.LOWEST
     if curve.flavour == "any":
@@ -263,9 +345,3 @@ def _mode(curve):
     if curve.exponent == 1 or curve.profiled:
         return kernels.SINGLE
     return kernels.DIPOLE if curve.portal == "dipole" else kernels.RECAST
-
-
-def _per_gev(value):
-    from ..units import inverse_energy_mev
-
-    return 0.0 if value is None else 1e3 * inverse_energy_mev(value, "dipole")

@@ -7,7 +7,7 @@ import numpy as np
 from .. import constants as const
 from ..errors import ConfigError, DomainError, did_you_mean
 from ..models.decays.phase_space import three_body
-from ..units import energy_mev
+from ..units import energy_mev, finite
 from .kernels import LEPTONS, PARENT_MASS, PARENTS, production, rate_factor, ratio_change
 
 MESONS = ("pi", "K", "D", "Ds")
@@ -44,7 +44,7 @@ MEASUREMENTS = {
 
 
 def _meson(parent):
-    if parent not in MESONS:
+    if not isinstance(parent, str) or parent not in MESONS:
         raise ConfigError(
             f"parent '{parent}'{did_you_mean(parent, MESONS)}; allowed: {', '.join(MESONS)}"
         )
@@ -52,7 +52,7 @@ def _meson(parent):
 
 
 def _lepton(flavour):
-    if flavour not in const.FLAVOURS:
+    if not isinstance(flavour, str) or flavour not in const.FLAVOURS:
         raise ConfigError(
             f"flavour '{flavour}'{did_you_mean(flavour, const.FLAVOURS)}; allowed: e, mu, tau"
         )
@@ -64,6 +64,13 @@ def _positive(mass):
     if not np.all(np.isfinite(m)) or np.any(np.asarray(m) < 0):
         raise DomainError(f"mass = {mass} must be finite and not negative")
     return m
+
+
+def _one_mass(mass):
+    m = _positive(mass)
+    if np.ndim(m):
+        raise DomainError(f"mass = {mass}: one mass at a time")
+    return float(m)
 
 
 def rhat(parent, flavour, mass):
@@ -105,7 +112,7 @@ def production_ratio(parent, first, second, mass):
     DomainError
         Where both are closed.
     """
-    m = float(_positive(mass))
+    m = _one_mass(mass)
     _meson(parent), _lepton(first), _lepton(second)
     code = PARENTS[parent]
     a = production(code, const.FLAVOURS.index(first), m)
@@ -152,10 +159,8 @@ def ratio(which, mass, mixing):
     float
     """
     known = _measurement(which)
-    m = float(_positive(mass))
-    u = {f: float(mixing.get(f, 0.0)) for f in const.FLAVOURS}
-    if any(not 0.0 <= v <= 1.0 for v in u.values()):
-        raise DomainError(f"mixing = {dict(mixing)}: every |U|^2 lies between 0 and 1")
+    m = _one_mass(mass)
+    u = _mixings(mixing)
     if known.parent in MESONS:
         return known.standard * ratio_change(_meson(known.parent), m, u["e"], u["mu"])
     if known.parent == "tau":
@@ -171,10 +176,20 @@ def ratio_loglike(which, mass, mixing):
     return -0.5 * ((ratio(which, mass, mixing) - known.value) / known.sigma) ** 2
 
 
+def _mixings(mixing):
+    """Return |U_a|^2 of the three flavours after validation; an unknown flavour is refused."""
+    if not hasattr(mixing, "items"):
+        raise ConfigError(f"mixing = {mixing!r} is not a mapping: write mixing={{'e': 1e-8}}")
+    for flavour in mixing:
+        _lepton(flavour)
+    why = "every |U|^2 lies between 0 and 1"
+    return {f: finite(mixing.get(f, 0.0), f"mixing['{f}']", 0.0, 1.0, why) for f in const.FLAVOURS}
+
+
 def _measurement(which):
     try:
         return MEASUREMENTS[which]
-    except KeyError:
+    except (KeyError, TypeError):
         raise ConfigError(
             f"no measurement '{which}'{did_you_mean(which, MEASUREMENTS)}; "
             f"there are: {', '.join(MEASUREMENTS)}"

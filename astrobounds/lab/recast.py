@@ -36,7 +36,9 @@ def _default_table():
 
 
 def check_range(curve):
-    """Refuse a curve that leaves the range of the width table."""
+    """Refuse a curve whose recast needs widths outside the range of the table."""
+    if not (curve.channels or curve.production):
+        return
     low, high = curve.range_mev
     if low < GRID_LOW or high > GRID_HIGH:
         raise ConfigError(
@@ -59,9 +61,11 @@ def channel_table(widths=None):
 
 
 def channel_widths(mass_mev, widths=None):
-    """Return ``{channel: [w_e, w_mu, w_tau]}`` in MeV at one mass."""
+    """Return ``{channel: [w_e, w_mu, w_tau]}`` in MeV at one mass, held at the ends of the table."""
     if widths is None:
         from ..models.decays.hnl_widths import flavour_widths as widths
+
+        mass_mev = min(max(mass_mev, GRID_LOW), GRID_HIGH)
     return widths(float(mass_mev))
 
 

@@ -87,7 +87,8 @@ class DipoleHNL(Model):
         Parameter("mass", "MeV", MASS, 0, "m_N", *MASS_RANGE, default=None, example="100*u.MeV",
                   why="the operator is used from 1 eV to 10 GeV"),
         *(Parameter(f"dipole.{f}", "1 / GeV", COUPLING, 2, f"d_{{{_INDEX[f]}}}", natural=_MEV,
-                    example="1e-9/u.GeV", why="d is a modulus") for f in const.FLAVOURS),
+                    span=(1e-16, 9e-4), example="1e-9/u.GeV", why="d is a modulus")
+          for f in const.FLAVOURS),
     )  # fmt: skip
     choices = (Choice("nature", ("dirac", "majorana")),)
     references = ("MagillDipole2018", "Chauhan:2024nfa")

@@ -180,8 +180,8 @@ class Mediator(Model):
         """Return the coalescence of two neutrinos for every pair that couples."""
         return tuple(
             CoalescenceProcess(
-                PAIRS[pair], channels(pair, self.spin), pair_width(self.mass_mev, pair, self.spin),
-                self.spin, f"coupling.{pair}",
+                tuple(tuple(channel_name(legs).split()) for legs in channels(pair, self.spin)),
+                pair_width(self.mass_mev, pair, self.spin), self.polarisations, f"coupling.{pair}", pair,
             )
             for pair, g in zip(PAIRS, self.coupling_values) if g > 0.0
         )  # fmt: skip

@@ -1,6 +1,6 @@
 """Production processes as data: what an observable needs to integrate, and nothing of its medium."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .. import constants as const
@@ -30,6 +30,9 @@ class ContactProcess:
         The mixing |U_a|^2 the rate is proportional to.
     group : str
         Label for shares in a budget: "n", "p", "e", "mu", "nu".
+    nucleon : (float, float, float, bool), optional
+        c_V and c_A/g_A of a current of nucleons, a factor, and whether an antiparticle is crossed in:
+        what the coefficients are made of.
     """
 
     species: tuple
@@ -37,8 +40,16 @@ class ContactProcess:
     lepton_number: int
     flavour: str
     group: str
+    nucleon: tuple | None = None
 
     kind = "contact"
+    mixes = True  # it is made as an active neutrino: matter changes the mixing
+
+    def at_axial(self, axial_coupling):
+        """Return the process with another axial coupling of nucleons."""
+        if self.nucleon is None or axial_coupling == const.G_A:
+            return self
+        return replace(self, coefficients=_of_nucleon(*self.nucleon, axial_coupling))
 
     @property
     def coupling(self):
@@ -74,6 +85,7 @@ class MuonDecay:
     group: str = "mu decay"
 
     kind = "background decay"
+    mixes = True
 
     @property
     def coupling(self):
@@ -83,34 +95,31 @@ class MuonDecay:
 
 @dataclass(frozen=True)
 class CoalescenceProcess:
-    """Coalescence of two massless particles and its inverse, at unit coupling.
+    """Coalescence of two fermions into a boson and the inverse decay, at unit coupling.
 
     Attributes
     ----------
-    flavours : tuple of str
-        The pair of neutrino flavours.
-    legs : tuple
-        Channels, each a pair of (flavour, lepton number): CP conjugates of each other, or one.
+    channels : tuple of (str, str)
+        Species of the two legs: CP conjugates of each other (``("nu_e", "nubar_tau")`` and ``("nu_tau",
+        "nubar_e")``), or one channel that is its own conjugate (``("e-", "e+")``).
     width : float
         Partial width of each channel at unit coupling [MeV].
-    spin : {"vector", "scalar"}
+    degrees : int
+        Polarisations of the boson: 3 of a vector, 1 of a scalar.
     coupling : str
         Name of the parameter whose strength the rate is proportional to.
+    group : str
+        Label for shares in a budget.
     """
 
-    flavours: tuple
-    legs: tuple
+    channels: tuple
     width: float
-    spin: str
+    degrees: int
     coupling: str
+    group: str = ""
 
     kind = "coalescence"
     lepton_number = 0
-
-    @property
-    def group(self):
-        """Label for shares in a budget."""
-        return "".join(self.flavours)
 
 
 def muon_decays(flavour):
@@ -143,6 +152,12 @@ def _swap(coefficients):
     return (b, a, *rest)
 
 
+def _of_nucleon(c_v, c_a, factor, crossed, axial_coupling):
+    """Coefficients of a current of nucleons."""
+    found = tuple(factor * c for c in _neutral_current(c_v, c_a * axial_coupling))
+    return _swap(found) if crossed else found
+
+
 @lru_cache(maxsize=16)
 def hnl_processes(flavour, axial_coupling=const.G_A):
     """Return every contact process that makes an N mixed with ``flavour``, with CP conjugates.
@@ -160,12 +175,9 @@ def hnl_processes(flavour, axial_coupling=const.G_A):
     others = [n for n in NEUTRINOS if n != nu]
     entries = []  # (species, coefficients in unit of 32 G_F^2, group); N-like members
 
-    nucleons = {
-        "n": (-0.5, -0.5 * axial_coupling),
-        "p": (0.5 - 2.0 * s2w, 0.5 * axial_coupling),
-    }
-    for nucleon, (c_v, c_a) in nucleons.items():
-        entries.append(((nu, nucleon, nucleon), _neutral_current(c_v, c_a), nucleon))
+    nucleons = {"n": (-0.5, -0.5), "p": (0.5 - 2.0 * s2w, 0.5)}  # c_V and c_A/g_A
+    for nucleon, current in nucleons.items():
+        entries.append(((nu, nucleon, nucleon), (*current, 1.0, False), nucleon))
     for lepton in ("e", "mu"):
         sign = 1.0 if lepton == flavour else -1.0  # charged current adds one to both couplings
         c_v, c_a = sign * 0.5 + 2.0 * s2w, sign * 0.5
@@ -181,9 +193,9 @@ def hnl_processes(flavour, axial_coupling=const.G_A):
         entries.append(((nu, bar, bar), (0.0, 1.0, 0.0, 0.0, 0.0), "nu"))
         entries.append(((other, bar, CONJUGATE[nu]), (0.0, 1.0, 0.0, 0.0, 0.0), "nu"))
     if flavour in ("e", "mu"):
-        charged = tuple(const.V_UD**2 * c for c in _neutral_current(1.0, axial_coupling))
-        entries.append(((f"{flavour}-", "p", "n"), charged, f"{flavour} p"))
-        entries.append(((f"{flavour}+", "n", "p"), _swap(charged), f"{flavour} n"))
+        charged = (1.0, 1.0, const.V_UD**2)
+        entries.append(((f"{flavour}-", "p", "n"), (*charged, False), f"{flavour} p"))
+        entries.append(((f"{flavour}+", "n", "p"), (*charged, True), f"{flavour} n"))
         other = "mu" if flavour == "e" else "e"
         minus, plus, nu_b = f"{flavour}-", f"{other}+", f"nu_{other}"
         entries.append(((minus, nu_b, f"{other}-"), (4.0, 0.0, 0.0, 0.0, 0.0), "e mu"))
@@ -191,15 +203,21 @@ def hnl_processes(flavour, axial_coupling=const.G_A):
         entries.append(((nu_b, plus, f"{flavour}+"), (0.0, 4.0, 0.0, 0.0, 0.0), "e mu"))
 
     processes = []
-    for species, coefficients, group in entries:
-        scaled = tuple(unit * c for c in coefficients)
-        lepton_number = +1
-        if species[0] == f"{flavour}+":
-            lepton_number = -1
-        processes.append(ContactProcess(species, scaled, lepton_number, flavour, group))
+    for species, given, group in entries:
+        current = None
+        if "n" in species or "p" in species:
+            c_v, c_a, factor, crossed = given
+            current = (c_v, c_a, unit * factor, crossed)
+            scaled = _of_nucleon(*current, axial_coupling)
+        else:
+            scaled = tuple(unit * c for c in given)
+        sign = -1 if species[0] == f"{flavour}+" else 1
+        processes.append(ContactProcess(species, scaled, sign, flavour, group, current))
         if group in ("e p", "mu p", "e n", "mu n"):
             continue  # l- p -> n N and l+ n -> p Nbar are both in the list already
         conjugate = tuple(CONJUGATE.get(x, x) for x in species)
-        flipped = _swap(scaled) if group in nucleons else scaled
-        processes.append(ContactProcess(conjugate, flipped, -lepton_number, flavour, group))
+        if current is not None:
+            current = (*current[:3], not current[3])
+            scaled = _of_nucleon(*current, axial_coupling)
+        processes.append(ContactProcess(conjugate, scaled, -sign, flavour, group, current))
     return tuple(processes)

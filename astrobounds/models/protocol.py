@@ -46,6 +46,8 @@ class Parameter:
         What the range stands for, said with the error.
     example : str
         Value in an error message, as a user writes it.
+    span : (float, float)
+        Range that searches for an edge cover; ``low`` to ``high`` unless told.
     """
 
     name: str
@@ -60,6 +62,12 @@ class Parameter:
     natural: float = 1.0
     why: str = ""
     example: str = ""
+    span: tuple | None = None
+
+    def __post_init__(self):
+        if self.span is None:
+            low = self.low if self.low > 0.0 else min(1e-18, 1e-3 * self.high)
+            object.__setattr__(self, "span", (low, self.high))
 
     @property
     def argument(self):

@@ -9,19 +9,18 @@ those of 2 -> 2 processes at a negative energy; only the limits of the two energ
 References: arXiv:2311.00033 (muons in the core), arXiv:hep-ph/9703315 (reduction).
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
-
 import numpy as np
 
 from .. import constants as const
-from ..models.process import muon_decays
 from ..numerics.collision import N_PRODUCTS, angular, fermi, unit_rule
 from ..numerics.jit import kernel
+from .medium import has_muons, species
+from .threads import run_over_zones
+
+references = ("Carenza:2023old",)
 
 THRESHOLD = const.M_MU - const.M_E  # MeV, heavier N are not made
 _CUT = 28.0  # thermal widths kept beyond the Fermi level, as for 2 -> 2
-_ZONES = 6  # radii of one job
 
 
 @kernel
@@ -160,42 +159,39 @@ def _decay_table(energy, m4, product, mus, t, outer, inner, out):
             decay_rates(energy[i], m4, product, mus[z], t[z], outer, inner, out[z, i])
 
 
-def _potentials(state, species):
-    """Return chemical potentials [MeV] of muon, electron, neutrino, shape (n_r, 3)."""
-    muon, _, neutrino = species
-    sign = 1.0 if muon == "mu-" else -1.0
-    flavour = neutrino.rsplit("_", 1)[1]
-    other = -1.0 if neutrino.startswith("nubar") else 1.0
-    columns = (sign * state["mu_mu"], sign * state["mu_e"], other * state[f"mu_nu_{flavour}"])
+def possible(mass, processes, medium):
+    """Return the decays that are open and whose muons are part of a medium."""
+    return list(processes) if mass < THRESHOLD and has_muons(medium) else []
+
+
+def _levels(process, medium):
+    """Chemical potentials [MeV] of muon, electron, neutrino, shape (n_places, 3)."""
+    columns = [species(medium, name)[1] for name in process.species]
     return np.ascontiguousarray(np.stack(columns, axis=1))
 
 
-def add_muon_decays(mass, state, flavours, energy, res, processes, rates, mu_n):
-    """Return ``(processes, rates, mu_n)`` of a rate table with the decays of muons appended.
+def chemical_potentials(processes, medium):
+    """Return mu of muon less electron less neutrino [MeV] of every process, (n_process, n_places)."""
+    levels = [_levels(p, medium) for p in processes]
+    return np.array([x[:, 0] - x[:, 1] - x[:, 2] for x in levels])
 
-    Nothing is appended without muons, above the threshold or for flavours that muons do not have.
+
+def reduced_rates(processes, mass, energy, medium, outer, inner):
+    """Return Gamma* [MeV] at unit mixing, shape (n_process, n_places, n_energy, 2).
+
     Decays make less than 1e-4 of all N and their inverse moves what leaves by some per mille: half
-    the nodes of the resolution ``res`` are enough.
+    the nodes of a contact process are enough.
     """
-    decays = [d for f in flavours for d in muon_decays(f)]
-    if mass >= THRESHOLD or not decays or not np.isfinite(state["mu_mu"]).all():
-        return processes, rates, mu_n
-    outer, inner = unit_rule(max(res.outer // 2, 4)), unit_rule(max(res.inner // 2, 4))
-    t = np.ascontiguousarray(state["T"])
-    levels = [_potentials(state, d.species) for d in decays]
-    more = np.zeros((len(decays), t.size, energy.size, 2))
+    rules = unit_rule(max(outer // 2, 4)), unit_rule(max(inner // 2, 4))
+    t = np.ascontiguousarray(medium["T"])
+    levels = [_levels(p, medium) for p in processes]
+    rates = np.zeros((len(processes), t.size, energy.size, 2))
 
-    def fill(job):
-        i, zones = job
+    def fill(zones, i):
         _decay_table(
-            energy, mass, decays[i].product, levels[i][zones], t[zones], outer, inner,
-            more[i, zones],
-        )  # fmt: skip
-        more[i, zones] *= decays[i].coefficient
+            energy, mass, processes[i].product, levels[i][zones], t[zones], *rules, rates[i, zones]
+        )
+        rates[i, zones] *= processes[i].coefficient
 
-    jobs = [(i, slice(k, k + _ZONES)) for i in range(len(decays)) for k in range(0, t.size, _ZONES)]
-    fill(jobs[0])  # compiles once before the threads start
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
-        list(threads.map(fill, jobs[1:]))
-    mus = np.array([x[:, 0] - x[:, 1] - x[:, 2] for x in levels])
-    return [*processes, *decays], np.concatenate([rates, more]), np.concatenate([mu_n, mus])
+    run_over_zones(fill, range(len(processes)), t.size)
+    return rates

@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 
 import astrobounds as ab
 from astrobounds import constants as const
+from astrobounds.cosmology import DarkDecay
 from astrobounds.cosmology import abundances as nucleosynthesis
 from astrobounds.cosmology.neutrinos import decoupling
 from astrobounds.cosmology.neutrinos.expansion import fermi_f2, fermi_f3
@@ -28,7 +29,6 @@ from astrobounds.cosmology.relics import (
 from astrobounds.cosmology.relics import (
     model as relic_model,
 )
-from astrobounds.cosmology.relics.model import DarkDecay
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
 from astrobounds.numerics.splines import slopes
@@ -318,7 +318,8 @@ def test_flags_name_the_stage():
     late = ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-11})
     assert "photodisintegration" in quiet(late, cascade="off").flags
     assert "photodisintegration" not in quiet(late).flags
-    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-17})).flags
+    assert "matter" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-17})).flags
+    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 6e-16})).flags
     assert "decays unfinished" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
     assert "mesons on nuclei" in quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 1e-12})).flags
     assert "mesons on nuclei" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-12})).flags

@@ -50,7 +50,7 @@ def test_confidence_of_a_dipole_curve_acts_on_d_squared():
 
 
 def test_confidence_that_is_not_recorded_must_be_stated():
-    beta = ab.lab.load("superallowed_2019_ue4")
+    beta = ab.lab.load("superallowed_2019_ue4").with_(cl=float("nan"))
     with pytest.raises(ConfigError, match="not recorded"):
         ab.lab.confidence(beta, 0.90)
     said = convert.stated(beta, cl=0.95)
@@ -59,10 +59,10 @@ def test_confidence_that_is_not_recorded_must_be_stated():
 
 
 def test_recalled_entries_are_passed_on():
-    recast = ab.lab.load("t2k_lowmass_umu4")
-    assert any("memory" in a for a in ab.lab.confidence(recast, 0.95).assumed)
-    bebc = ab.lab.load("bebc_2022_ue4_bottom")
-    assert any("memory" in a for a in ab.lab.nature(bebc, "dirac").assumed)
+    pienu = ab.lab.load("na62_2025_pienu_ue4")
+    assert any("memory" in a for a in ab.lab.confidence(pienu, 0.95).assumed)
+    atlas = ab.lab.load("atlas_2025_displaced_ue4")
+    assert any("memory" in a for a in ab.lab.nature(atlas, "dirac").assumed)
 
 
 def test_nature():
@@ -86,7 +86,7 @@ def test_nature_close_to_what_microboone_published():
 
 
 def test_unknown_nature_must_be_stated():
-    nutev = ab.lab.load("nutev_1999_umu4_bottom")
+    nutev = ab.lab.load("ps191_ue4")
     with pytest.raises(ConfigError, match="stated="):
         ab.lab.nature(nutev, "majorana")
     done = ab.lab.nature(nutev, "majorana", stated="dirac")

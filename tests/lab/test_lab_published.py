@@ -21,7 +21,7 @@ MIXING = [
     ("triumf_1992_ue4", 55, 1.541e-7),  # Phys. Rev. D 46 R885
     ("ps191_ue4", 30, 6.401e-6),  # Phys. Lett. B 203 332
     ("ps191_ue4", 300, 2.632e-9),
-    ("borexino_ue4_bottom", 5, 1.288e-5),  # arXiv:1311.5347
+    ("borexino_ue4_closed", 5, 1.288e-5),  # arXiv:1311.5347
     ("na62_2021_umu4", 205.5, 3.275e-8),  # arXiv:2101.12304
     ("na62_2021_umu4", 350, 3.411e-9),
     ("e949_2015_umu4", 200, 1.248e-8),  # arXiv:1411.3963
@@ -36,14 +36,14 @@ MIXING = [
     ("microboone_2022_umu4_dirac", 350, 8.724e-9),
     ("microboone_2022_umu4_majorana", 350, 6.138e-9),
     ("microboone_2023_umu4", 50, 3.067e-5),  # arXiv:2310.07660
-    ("nutev_1999_umu4_bottom", 1000, 1.298e-7),  # arXiv:hep-ex/9908011
+    ("nutev_1999_umu4_closed", 1000, 1.298e-7),  # arXiv:hep-ex/9908011
     ("babar_2022_utau4_withsys", 150, 2.092e-2),  # arXiv:2207.09575
     ("babar_2022_utau4_withsys", 950, 7.05e-5),
     ("charm_2002_utau4", 20, 0.1052),  # arXiv:hep-ph/0208075
     ("charm_2002_utau4", 150, 2.202e-4),
-    ("charm_2021_utau4_bottom", 300, 3.594e-5),  # arXiv:2107.14685
-    ("charm_2021_utau4_bottom", 800, 2.326e-6),
-    ("bebc_2022_utau4_bottom", 300, 4.610e-5),  # arXiv:2208.00416
+    ("charm_2021_utau4_closed", 300, 3.594e-5),  # arXiv:2107.14685
+    ("charm_2021_utau4_closed", 800, 2.326e-6),
+    ("bebc_2022_utau4_closed", 300, 4.610e-5),  # arXiv:2208.00416
 ]
 DIPOLE = [
     ("dipole_borexino_universal", 1.5, 2.801e-7),  # arXiv:2007.15563
@@ -57,18 +57,19 @@ DIPOLE = [
     ("dipole_lsnd_de", 77, 8.307e-7),
     ("dipole_sk_atm_de", 10, 4.986e-7),  # arXiv:2205.02234
     ("dipole_sk_atm_dmu", 10, 4.652e-7),
-    ("dipole_sk_atm_dtau", 10, 5.885e-7),
+    ("dipole_sk_atm_dtau_closed", 10, 5.885e-7),
     ("dipole_sk_atm_de", 60, 6.490e-7),
     ("dipole_sk_atm_dmu", 60, 5.034e-7),
     ("dipole_miniboone_dmu", 12.6, 1.095e-6),
     ("dipole_miniboone_dmu", 168, 1.946e-7),
     ("dipole_charm2_dmu", 5, 4.266e-7),  # arXiv:1707.08573
     ("dipole_charm2_dmu", 120, 5.869e-7),
-    ("dipole_nomad_dmu_bottom", 1100, 6.067e-7),
-    ("dipole_nomad_dmu_bottom", 2500, 1.904e-6),
+    ("dipole_nomad_dmu_closed", 1100, 6.067e-7),
+    ("dipole_nomad_dmu_closed", 2500, 1.904e-6),
     ("dipole_minerva_dmu", 158, 1.665e-7),
     ("dipole_minerva_dmu", 600, 3.121e-6),
-    ("dipole_donut_dtau", 10, 5.834e-5),  # arXiv:hep-ex/0102026
+    ("dipole_donut_dtau_90", 10, 5.781e-5),  # arXiv:hep-ex/0102026, recomputed by HNLimits
+    ("dipole_donut_dtau_90", 200, 7.07e-5),
     ("dipole_lep", 10, 2.060e-5),
     ("dipole_lep", 32000, 2.916e-5),
 ]

@@ -8,13 +8,14 @@ import astropy.units as u
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from star_tables import mixed, rate_table
 
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.models.process import hnl_processes
 from astrobounds.supernova import Star, free_streaming_shares, scale_temperature
 from astrobounds.supernova.signals.deposition import deposition_energies
-from astrobounds.supernova.transport.rate_table import Resolution, rate_table
+from astrobounds.supernova.transport.settings import Resolution
 
 COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
 FINE = Resolution(radii=4, energies=40, outer=16, inner=10)
@@ -165,7 +166,7 @@ def uniform(mu_mu):
 
 def emissivities(star, flavour, mass):
     """Q [MeV^5] at unit mixing of every group, N and Nbar."""
-    table = rate_table(mass, star, (flavour,), FINE, 10.0)
+    table = rate_table(mixed(mass, flavour), star, FINE, 10.0)
     e, out = table.energy, {}
     u_of = np.sqrt(e - mass)
     from scipy.interpolate import CubicSpline

@@ -10,6 +10,7 @@ import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.models.decays.amplitudes import ChargedCurrent, LeptonPair
 from astrobounds.models.decays.daughters import leaves
+from astrobounds.models.decays.visible_energy import visible_share
 from astrobounds.supernova.signals.deposition import deposition_energies
 from astrobounds.supernova.signals.visible import visible_fraction, visible_shares
 
@@ -20,6 +21,33 @@ FLAT = {"gravity": False, "helicity": "averaged"}
 
 def tau_hnl(mixing, m=200.0):
     return ab.HNL(mass=m * u.MeV, mixing={"tau": mixing}, nature="dirac")
+
+
+def test_neutrinos_of_muons_and_pions_are_subtracted():
+    """The electron of a muon has 7/20 of its energy in flight, that of a pion 0.275."""
+    pions = ab.HNL(mass=300 * u.MeV, mixing={"mu": 1e-9})
+    shares, full = visible_shares(pions), visible_shares(pions, "in full")
+    muon = 0.5 * (1 + (const.M_MU**2 - const.M_PI**2) / 300.0**2)
+    pion = 0.35 * 0.5 * (1 + (const.M_MU / const.M_PI) ** 2)
+    assert_allclose(shares["mu pi"], 0.35 * muon + pion * (1 - muon), rtol=1e-9, atol=0)
+    assert_allclose(shares["nu mu mu"], 0.35 * full["nu mu mu"], rtol=1e-3, atol=0)
+    for name in ("nu pi0", "nu gamma", "nu e e", "3nu"):
+        assert_allclose(shares[name], full[name], rtol=1e-4, atol=0)
+
+
+def test_visible_shares_without_neutrinos_never_exceed_those_in_full():
+    for flavour in const.FLAVOURS:
+        for mass in (20, 120, 200, 300, 500, 900):
+            hnl = ab.HNL(mass=mass * u.MeV, mixing={flavour: 1e-9})
+            kept, full = visible_shares(hnl), visible_shares(hnl, "in full")
+            assert set(kept) == set(full)
+            assert all(kept[n] <= full[n] * (1 + 1e-3) for n in kept)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("K", 0.25, 0.40), ("KL", 0.40, 0.55), ("tau", 0.2, 0.4),
+                                                   ("eta", 0.8, 0.95), ("rho0", 0.275, 0.276)])  # fmt: skip
+def test_mesons_keep_what_their_photons_and_electrons_have(name, low, high):
+    assert low < visible_share(name) < high
 
 
 # ---- visible shares ---------------------------------------------------------------------------
@@ -71,7 +99,7 @@ def test_equal_pair_against_monte_carlo():
 
 def test_shares_of_a_heavy_hnl():
     hnl = ab.HNL(mass=300 * u.MeV, mixing={"e": 1e-9, "mu": 2e-9, "tau": 1e-9})
-    shares = visible_shares(hnl)
+    shares = visible_shares(hnl, "in full")
     assert set(shares) == set(hnl.partial_widths_mev())
     assert shares["3nu"] == 0.0
     assert shares["nu gamma"] == 0.5
@@ -79,7 +107,7 @@ def test_shares_of_a_heavy_hnl():
     assert_allclose(shares["nu pi0"], 0.5 * (1 + (const.M_PI0 / 300) ** 2), rtol=1e-6, atol=0)
     assert 0.65 < shares["nu mu mu"] < 1.0
     expected = sum(hnl.branching_ratios()[k] * v for k, v in shares.items())
-    assert_allclose(visible_fraction(hnl), expected, rtol=1e-6, atol=0)
+    assert_allclose(visible_fraction(hnl, "in full"), expected, rtol=1e-6, atol=0)
     only = visible_fraction(hnl, {"nu pi0": 1.0})
     assert_allclose(only, hnl.branching_ratios()["nu pi0"], rtol=1e-6, atol=0)
     assert_allclose(visible_fraction(hnl, "nu pi0"), only * shares["nu pi0"], rtol=1e-6, atol=0)
@@ -145,7 +173,7 @@ def test_dipole_decays_are_counted_once():
 
 def test_net_flux_diffuses():
     """Opaque: -(2 R^2/3 pi) int dE E p^2 (df_eq/dr)/kappa per state, kappa = Gamma* E/p."""
-    from astrobounds.supernova.signals.cooling import solution
+    from astrobounds.supernova.transport.solution import solution
 
     dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-5 * GEV})
     ray = solution(dip, STAR, gravity=False, core=20 * u.km)
@@ -161,21 +189,21 @@ def test_net_flux_diffuses():
             at = CubicSpline(np.log(table.pieces[1]), rate)(np.log(r0))
             gamma = np.exp(CubicSpline(np.sqrt(table.energy - 50), at)(np.sqrt(e - 50)))
             flux = -(2 / (3 * np.pi)) * (r0 * const.KM) ** 2 * e * p**2 * slope * p / (gamma * e)
-            expected += (ray._weight * flux).sum() / const.HBAR / const.ERG
+            expected += (ray.weight * flux).sum() / const.HBAR / const.ERG
     scales = (1.0, 100.0)
-    net = ray.net_along({"mu": 1e-16}, scales) @ (ray._weight * e) / const.ERG
+    net = ray.net_along({"dipole.mu": 1e-16}, scales) @ (ray.weight * e) / const.ERG
     assert_allclose(net, expected / np.array(scales), rtol=1e-2, atol=0)
 
 
 def test_net_flux_is_the_emission_when_thin():
     """Nothing is absorbed: the net flux is what is made inside the core."""
-    from astrobounds.supernova.signals.cooling import solution
+    from astrobounds.supernova.transport.solution import solution
 
     dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-12 * GEV})
     net = solution(dip, STAR, core=20 * u.km)
     inside = solution(dip, STAR, r_max=20 * u.km)
-    a, b = net.net_along({"mu": 1e-30}, [1.0])[0], inside.along({"mu": 1e-30}, [1.0])[0]
-    assert_allclose((net._weight * net.energy) @ a, (inside._weight * inside.energy) @ b, rtol=1e-3, atol=0)
+    a, b = net.net_along({"dipole.mu": 1e-30}, [1.0])[0], inside.along({"dipole.mu": 1e-30}, [1.0])[0]
+    assert_allclose((net.weight * net.energy) @ a, (inside.weight * inside.energy) @ b, rtol=1e-3, atol=0)
 
 
 def test_dipole_window_closes():

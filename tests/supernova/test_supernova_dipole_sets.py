@@ -7,8 +7,8 @@ from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.supernova import DipoleMedium, with_neutrinos
-from astrobounds.supernova.signals.cooling import solution
 from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.transport.solution import solution
 
 GEV = 1 / u.GeV
 STATIC = DipoleMedium(
@@ -54,10 +54,10 @@ def test_static_set(stars, m, mu, free, share, cooling, heating):
     """Static protons, F1, inverse decay, flat space, 60 km, helicities averaged; 0.1-0.5 %."""
     dip, star = model(m), stars[mu]
     ray = solution(dip, star, **FLAT)
-    assert_allclose(ray.luminosity({"e": 1e-36})[0] * 1e30, free, rtol=1e-3, atol=0)
+    assert_allclose(ray.luminosity({"dipole.e": 1e-36})[0] * 1e30, free, rtol=1e-3, atol=0)
     shares = ab.supernova.free_streaming_shares(dip, star, **FLAT)
     assert_allclose(shares["p"], share, rtol=0, atol=1e-3)
-    luminosity = ray.luminosity({"e": 1e-6}, AXIS**2)
+    luminosity = ray.luminosity({"dipole.e": 1e-6}, AXIS**2)
     assert_allclose(crossings(luminosity, 3e52), cooling, rtol=6e-3, atol=0)
     if not cooling:
         assert_allclose(luminosity.max(), 2.69e52, rtol=3e-3, atol=0)
@@ -70,7 +70,7 @@ def test_static_set(stars, m, mu, free, share, cooling, heating):
 def test_degenerate_neutrinos_raise_the_reach(stars):
     """A sea of nu_e with mu ~ 150 MeV raises L about 36 times, the reach in d about 6 times."""
     weak, dense = (solution(model(50.0), stars[mu], **FLAT) for mu in (0, 150))
-    ratio = dense.luminosity({"e": 1e-36})[0] / weak.luminosity({"e": 1e-36})[0]
+    ratio = dense.luminosity({"dipole.e": 1e-36})[0] / weak.luminosity({"dipole.e": 1e-36})[0]
     assert_allclose(ratio, 36.5, rtol=0.01, atol=0)
 
 
@@ -79,8 +79,8 @@ def test_full_table_is_converged(stars, m):
     """Default grids against finer ones, all processes, gravity and helicities on."""
     fine = ab.supernova.Resolution(24, 32, 32, 14, 20, 100, 40)
     dip, star = model(m), stars[150]
-    coarse = solution(dip, star).luminosity({"e": 1e-6}, [1e-24, 1e-18, 1e-15])
-    exact = solution(dip, star, resolution=fine).luminosity({"e": 1e-6}, [1e-24, 1e-18, 1e-15])
+    coarse = solution(dip, star).luminosity({"dipole.e": 1e-6}, [1e-24, 1e-18, 1e-15])
+    exact = solution(dip, star, resolution=fine).luminosity({"dipole.e": 1e-6}, [1e-24, 1e-18, 1e-15])
     assert_allclose(coarse[:2], exact[:2], rtol=2e-3, atol=0)
     if exact[2] > 1e50:  # deep in the trapped regime
         assert_allclose(coarse[2], exact[2], rtol=1e-2, atol=0)
@@ -100,7 +100,7 @@ def test_opaque_star_is_a_blackbody(stars):
     blackbody = np.trapezoid(e * (e**2 - 100.0) / (np.exp(e / temperature) + 1.0), e)
     radius = 20.0 * 1e5 / ab.constants.HBAR_C
     expected = 4 * radius**2 * blackbody / (2 * np.pi) / ab.constants.HBAR / ab.constants.ERG
-    assert_allclose(ray.luminosity({"e": 1.0})[0], expected, rtol=2e-3, atol=0)
+    assert_allclose(ray.luminosity({"dipole.e": 1.0})[0], expected, rtol=2e-3, atol=0)
 
 
 def test_majorana_and_dirac_free_stream_alike(stars):

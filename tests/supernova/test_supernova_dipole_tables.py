@@ -8,9 +8,9 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds.constraints.protocol import Region
 from astrobounds.models.dipole import DipoleHNL
-from astrobounds.supernova.signals.cooling import couplings, solution
-from astrobounds.supernova.signals.portals import DIPOLE, MIXING, portal_of
+from astrobounds.supernova.signals.rate_ray import RateRay, depth_nodes
 from astrobounds.supernova.signals.surface import CoarseSolutions, luminosity_table
+from astrobounds.supernova.transport.solution import solution
 
 LOW, HIGH = 20.0, 40.0
 
@@ -32,45 +32,48 @@ def points(n, seed, low=-11.5, high=-5.5):
     return list(zip(masses, 10.0 ** rng.uniform(low, high, n)))
 
 
-def test_portals():
-    assert portal_of(DipoleHNL) is DIPOLE
-    assert portal_of(ab.HNL) is MIXING
-    assert portal_of(ab.StandardModel) is None
-    model = DIPOLE.model(50.0, {"e": 1e-24, "tau": 4e-24}, "majorana")
-    assert_allclose(model.dipole_gev, (1e-9, 0.0, 2e-9), rtol=1e-6, atol=0)
-    found = couplings(model)
-    assert set(found) == {"e", "mu", "tau"}
-    assert_allclose([found[f] for f in ("e", "mu", "tau")], [1e-24, 0.0, 4e-24], rtol=1e-6, atol=0)
+def ray(*shares, nature="dirac", low=1e-30, high=1e-12):
+    return RateRay(DipoleHNL, (("nature", nature),), shares, low, high)
+
+
+def test_a_ray_builds_the_model_of_its_strengths():
+    """Strengths are d^2 in MeV^-2: d = 1e-9/GeV is 1e-24."""
+    found = ray(("dipole.e", 0.2), ("dipole.tau", 0.8), nature="majorana").at(50.0, 5e-24)
+    assert_allclose(found.dipole_gev, (1e-9, 0.0, 2e-9), rtol=1e-12, atol=0)
+    assert found.nature == "majorana"
+    assert_allclose(found.strengths["dipole.tau"], 4e-24, rtol=1e-12, atol=0)
 
 
 def test_shares_follow_the_square_of_ties():
     """Rates go with d^2: d_e = 2 d_mu gives shares 4/5 and 1/5."""
-    tied = region(ties={"dipole.e": ("dipole.mu", 2.0)})
-    found = DIPOLE.pattern(tied)
-    assert set(found) == {"mu", "e"}
-    assert_allclose([found["mu"], found["e"]], [0.2, 0.8], rtol=1e-6, atol=0)
+    found = RateRay.of(region(ties={"dipole.e": ("dipole.mu", 2.0)}))
+    assert set(found.strengths) == {"dipole.mu", "dipole.e"}
+    assert_allclose([found.strengths[f"dipole.{f}"] for f in ("mu", "e")], [0.2, 0.8], rtol=1e-12, atol=0)
+    assert_allclose([found.low, found.high], [5e-30, 5e-16], rtol=1e-12, atol=0)
     two = region(ranges={"mass": (LOW, HIGH), "dipole.mu": (0, 1), "dipole.e": (0, 1)})
-    assert DIPOLE.pattern(two) is None
-    assert set(DIPOLE.flavours(two)) == {"e", "mu"}
+    assert RateRay.of(two) is None
+    assert set(RateRay.evenly(two).strengths) == {"dipole.e", "dipole.mu"}
+    assert RateRay.of(region(fixed={"dipole.tau": 1e-9})) is None
 
 
-def test_mixing_axis_is_unchanged():
-    """Tables of mixed N keep their nodes: 6 (spectra 4) per decade of |U|^2 from 1e-12 (1e-10)."""
-    np.testing.assert_array_equal(MIXING.nodes(1.0, 200.0), np.geomspace(1e-12, 1.0, 73))
-    np.testing.assert_array_equal(MIXING.nodes(1.0, 200.0, spectra=True), np.geomspace(1e-10, 1.0, 41))
-    assert MIXING.scale(200.0) == 1.0
+def test_the_axis_ends_where_the_prior_does():
+    found = depth_nodes(ray(("dipole.mu", 1.0)), np.array([1e12, 4e12]), False)
+    assert_allclose(found[[0, -1]], [1e-5, 4.0], rtol=1e-12, atol=0)
+    lines = depth_nodes(ray(("dipole.mu", 1.0), low=1e-22), np.array([1e12, 4e12]), True)
+    assert_allclose(lines[[0, -1]], [1e-10, 4.0], rtol=1e-12, atol=0)
 
 
 @pytest.fixture(scope="module")
 def table(star):
-    return luminosity_table(star, {"mu": 1.0}, "dirac", LOW, HIGH, portal=DIPOLE)
+    return luminosity_table(star, ray(("dipole.mu", 1.0)), LOW, HIGH)
 
 
 def test_luminosity_table_against_direct_solutions(star, table):
     assert 0.0 < table.error < 1e-2
     compared = 0
     for mass, d in points(12, 3):
-        direct = solution(DipoleHNL.fast(mass, (0, d, 0)), star).luminosity({"mu": (1e-3 * d) ** 2})[0]
+        model = DipoleHNL.fast(mass, (0, d, 0))
+        direct = solution(model, star).luminosity(model.strengths)[0]
         if direct > 3e49:
             assert_allclose(table.luminosity(mass, (1e-3 * d) ** 2), direct, rtol=table.error, atol=0)
             compared += 1
@@ -89,16 +92,16 @@ def test_luminosity_table_ends(table):
 
 
 def test_several_flavours(star):
-    coarse = CoarseSolutions(star, ("e", "mu"), "dirac", LOW, HIGH, portal=DIPOLE)
+    coarse = CoarseSolutions(star, ray(("dipole.e", 0.5), ("dipole.mu", 0.5)), LOW, HIGH)
     assert 0.0 < coarse.error < 0.05
     for mass, d in points(6, 5):
         model = DipoleHNL.fast(mass, (d, 0.3 * d, 0))
         direct = ab.supernova.emission(model, star).luminosity_erg_s
         if direct > 1e51:
             assert_allclose(
-                coarse.luminosity(mass, couplings(model)), direct, rtol=2 * coarse.error + 0.02, atol=0
+                coarse.luminosity(mass, model.strengths), direct, rtol=2 * coarse.error + 0.02, atol=0
             )
-    assert coarse.luminosity(30.0, {"e": 0.0}) == 0.0
+    assert coarse.luminosity(30.0, {"dipole.e": 0.0}) == 0.0
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [

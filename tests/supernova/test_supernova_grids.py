@@ -6,9 +6,10 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.integrate import quad
 from scipy.interpolate import CubicSpline
+from star_tables import mixed, rate_table
 
 import astrobounds as ab
-from astrobounds.supernova.transport.rate_table import Resolution, rate_table
+from astrobounds.supernova.transport.settings import Resolution
 
 STAR = ab.supernova.load("fiducial")
 FINE = Resolution(radii=28, energies=32, outer=20, inner=14, rays=24, steps=100, spectrum=40)
@@ -17,7 +18,7 @@ KINK = 10.0  # km
 
 def power_per_radius(mass):
     """Functions of radius [km] below and above the kink: emissivity of tau mixing times r^2."""
-    table = rate_table(mass, STAR, ("tau",), Resolution(radii=20, energies=20))
+    table = rate_table(mixed(mass, "tau"), STAR, Resolution(radii=20, energies=20))
     e = table.energy
     u_of = np.sqrt(e - mass)
     cell = 2 * u_of * e**2 * np.sqrt(e**2 - mass**2)

@@ -12,7 +12,6 @@ import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
-from astrobounds.supernova.signals.cooling import solution
 from astrobounds.supernova.transport.matter import (
     MatterMixing,
     mean_factor,
@@ -20,6 +19,7 @@ from astrobounds.supernova.transport.matter import (
     potentials,
     sin2_two_theta,
 )
+from astrobounds.supernova.transport.solution import solution
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +117,8 @@ def test_area_of_a_narrow_line():
 def test_heavy_particles_mix_as_in_vacuum(star):
     """The change is 2x weighted with nu minus nubar: below 1e-4 for m >> sqrt(2 E |V|) = 0.04 MeV."""
     for mass, limit in ((200.0, 1e-6), (10.0, 2e-5), (3.0, 1e-4)):
-        with_matter = solved(mass, star).luminosity({"tau": 1e-9})[0]
-        vacuum = solved(mass, star, matter=False).luminosity({"tau": 1e-9})[0]
+        with_matter = solved(mass, star).luminosity({"mixing.tau": 1e-9})[0]
+        vacuum = solved(mass, star, matter=False).luminosity({"mixing.tau": 1e-9})[0]
         assert_allclose(with_matter, vacuum, rtol=limit, atol=0)
         assert not solved(mass, star).resonant
 
@@ -159,10 +159,10 @@ def test_resonant_emission_has_a_closed_form(star):
     f = 1 / (np.exp(np.minimum(e_r / state["T"], 700.0)) + 1)
     shell = 4 * np.pi * (r * const.KM) ** 2 * const.KM
     exact = np.trapezoid(shell * e_r**3 * f * mass**2 / (2 * np.pi), r) / const.HBAR / const.ERG
-    found = ray.luminosity({"tau": 1e-20})[0]
+    found = ray.luminosity({"mixing.tau": 1e-20})[0]
     assert_allclose(found, 1e-20 * exact, rtol=0.02, atol=0)
-    assert_allclose(ray.luminosity({"tau": 1e-21})[0], 0.1 * found, rtol=1e-5, atol=0)
-    vacuum = solved(mass, star, gravity=False, matter=False).luminosity({"tau": 1e-20})[0]
+    assert_allclose(ray.luminosity({"mixing.tau": 1e-21})[0], 0.1 * found, rtol=1e-5, atol=0)
+    vacuum = solved(mass, star, gravity=False, matter=False).luminosity({"mixing.tau": 1e-20})[0]
     assert found > 1e6 * vacuum
 
 
@@ -199,8 +199,8 @@ def test_resonance_warns_and_is_flagged(star):
 def test_grids_without_a_resonance(star):
     """0.2 MeV, where x reaches 0.3: default energies against twice as many rays, steps, energies."""
     fine = ab.supernova.Resolution(rays=24, steps=120, spectrum=192)
-    default = solved(0.2, star).luminosity({"tau": 1e-9})[0]
-    finer = solved(0.2, star, resolution=fine).luminosity({"tau": 1e-9})[0]
+    default = solved(0.2, star).luminosity({"mixing.tau": 1e-9})[0]
+    finer = solved(0.2, star, resolution=fine).luminosity({"mixing.tau": 1e-9})[0]
     assert_allclose(default, finer, rtol=1e-3, atol=0)
 
 
@@ -208,9 +208,10 @@ def test_flavours_have_their_own_potentials(star):
     """Each flavour's share is changed by its own V: the sum of two mixings is the sum of the parts."""
     both = HNL.fast(0.3, (1e-12, 0.0, 1e-12), "dirac")
     ray = solution(both, star)
-    parts = [ray.luminosity({f: 1e-12})[0] for f in ("e", "tau")]
-    assert_allclose(ray.luminosity({"e": 1e-12, "tau": 1e-12})[0], sum(parts), rtol=1e-6, atol=0)
-    mix = MatterMixing(star, ray._rays, 0.3, ray.energy, ray._weight, True)
+    parts = [ray.luminosity({f"mixing.{f}": 1e-12})[0] for f in ("e", "tau")]
+    together = ray.luminosity({"mixing.e": 1e-12, "mixing.tau": 1e-12})[0]
+    assert_allclose(together, sum(parts), rtol=1e-6, atol=0)
+    mix = MatterMixing(star, ray._rays, 0.3, ray.energy, ray.weight, True)
     gamma = np.full((ray.energy.size, *ray._rays.radius.shape), 1e-12)
     assert mix.factor("tau", 1, gamma).min() < mix.factor("e", 1, gamma).min()
 
@@ -223,5 +224,5 @@ def test_a_dipole_does_not_mix(star):
 def test_light_particles_mixed_with_electrons_have_smooth_rates(star):
     """N n -> e p is closed for the slowest N below m_e: the vacuum luminosity has no jump there."""
     models = [HNL.fast(m, (1e-8, 0.0, 0.0), "majorana") for m in (0.1, 0.3, 0.6, 2.0)]
-    light = [solution(h, star, matter=False).luminosity({"e": 1e-16})[0] for h in models]
+    light = [solution(h, star, matter=False).luminosity({"mixing.e": 1e-16})[0] for h in models]
     assert_allclose(light[:3], [light[3]] * 3, rtol=2e-3, atol=0)

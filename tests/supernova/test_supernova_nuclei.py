@@ -4,15 +4,16 @@ import astropy.units as u
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from star_tables import rate_table, with_dipole
 
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.errors import DataError
 from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions import nuclei
+from astrobounds.reactions.dipole import _TAIL
 from astrobounds.reactions.dipole_scattering import upscatter_rates
 from astrobounds.supernova.star.composition import check_heavy
-from astrobounds.supernova.transport.dipole import _TAIL, dipole_table
 
 RULE = unit_rule(32)
 GAMMA0 = np.diag([1, 1, -1, -1]).astype(complex)
@@ -196,7 +197,7 @@ def layered(share=0.6, a=56.0, z=26.0, **options):
 def test_nothing_moves_without_nuclei():
     """X_heavy = 0 everywhere: bit for bit the star without the columns."""
     plain, empty = layered(nuclei=False), layered(share=0.0)
-    one, two = (dipole_table(50.0, star, ("mu",)) for star in (plain, empty))
+    one, two = (rate_table(with_dipole(50.0, "mu"), star) for star in (plain, empty))
     np.testing.assert_array_equal(one.rates, two.rates)
     assert "nuclei" not in {p.group for p in two.processes}
 
@@ -204,7 +205,7 @@ def test_nothing_moves_without_nuclei():
 def test_nuclei_scatter_coherently():
     """At momentum transfers below 1/R nuclei beat protons by Z^2/A per nucleon (here by n_A Z^2/n_p)."""
     star = layered()
-    table = dipole_table(1.0, star, ("mu",))
+    table = rate_table(with_dipole(1.0, "mu"), star)
     groups = [(p.group, p.target, p.lepton_number) for p in table.processes]
     ions = table.rates[groups.index(("nuclei", "nuclei", 1))].sum(-1)
     protons = table.rates[groups.index(("p", "p", 1))].sum(-1)

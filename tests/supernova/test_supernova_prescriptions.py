@@ -71,9 +71,9 @@ def test_emissivity_at_one_place():
     model = hnl(1e-7, 200.0)
     table = ab.supernova.cooling(model, STAR, gravity=False)  # fills the cache of rates
     assert table.ratio > 0
-    from astrobounds.supernova.signals.cooling import solution
+    from astrobounds.supernova.transport.solution import solution
 
-    rates = solution(model, STAR, gravity=False, helicity="particles").table
+    rates = solution(model, STAR, gravity=False, helicity="particles").tables[0]
     at = rates.pieces[0].size - 1  # just inside 10 km: T = 30 MeV, rho = 3e14
     e = rates.energy
     r = sum(1e-7 * rates.production(i)[at] for i in range(len(rates.processes)))

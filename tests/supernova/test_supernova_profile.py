@@ -73,7 +73,7 @@ def test_lapse_outside_the_last_point_is_newtonian():
 
 def test_number_density_against_quad_and_limits():
     """scipy.quad at three degeneracies; Maxwell-Boltzmann and T -> 0 limits."""
-    rule = eos._RULE
+    rule = eos.RULE
     for mu, m, t in ((950.0, 939.0, 20.0), (240.0, 0.511, 15.0), (900.0, 939.0, 5.0)):
         exact = quad(
             lambda p: p * p / (np.exp(min((np.hypot(p, m) - mu) / t, 700)) + 1),  # noqa: B023
@@ -92,8 +92,8 @@ def test_number_density_against_quad_and_limits():
 def test_chemical_potential_inverts_density():
     for n, m, t, net in ((1e6, 939.0, 20.0, False), (5e5, 0.511, 30.0, True), (1e-3, 0.511, 0.5, True)):
         mu = float(eos.chemical_potential(n, m, t, net))
-        back = eos.number_density(mu, m, t, False, eos._RULE)
-        back -= eos.number_density(-mu, m, t, False, eos._RULE) if net else 0.0
+        back = eos.number_density(mu, m, t, False, eos.RULE)
+        back -= eos.number_density(-mu, m, t, False, eos.RULE) if net else 0.0
         assert_allclose(back, n, rtol=1e-9, atol=0)
 
 
@@ -160,7 +160,7 @@ def test_radial_reader_conventions(tmp_path, star):
     """f_n from (mu_n, U_n, m*_n) gives the density; the charged-current shift closes beta equilibrium."""
     mine = ab.supernova.load(radial_file(tmp_path / "snapshot.txt", star))
     s = {k: float(v[0]) for k, v in mine.at(8.0).items()}
-    n_n = eos.number_density(s["mu_n"], s["m_n"], s["T"], False, eos._RULE)
+    n_n = eos.number_density(s["mu_n"], s["m_n"], s["T"], False, eos.RULE)
     expected = star.at(8.0)["rho"][0] * 0.7 * const.GRAM_CM3 / const.M_U
     assert_allclose(n_n, expected, rtol=3e-3, atol=0)
     # detailed balance of e- p -> n N: mu_1 + mu*_2 - mu*_3 - shift = mu_nue

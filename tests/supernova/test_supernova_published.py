@@ -11,7 +11,8 @@ from numpy.testing import assert_allclose
 from scipy.optimize import brentq
 
 import astrobounds as ab
-from astrobounds.supernova.signals.cooling import free_streaming_shares, solution
+from astrobounds.supernova.signals.cooling import free_streaming_shares
+from astrobounds.supernova.transport.solution import solution
 
 FINE = ab.supernova.Resolution(radii=16, energies=20, outer=16, inner=10, rays=16, steps=120, spectrum=32)
 
@@ -28,7 +29,7 @@ def solve(mass, star, **options):
 
 def edge(ray, low, high):
     """Return |U|^2 where L = 3e52 erg/s."""
-    f = lambda x: np.log(ray.luminosity({"tau": 1.0}, [np.exp(x)])[0] / 3e52)  # noqa: E731
+    f = lambda x: np.log(ray.luminosity({"mixing.tau": 1.0}, [np.exp(x)])[0] / 3e52)  # noqa: E731
     return np.exp(brentq(f, np.log(low), np.log(high), xtol=1e-7))
 
 
@@ -39,10 +40,10 @@ def edge(ray, low, high):
 ])  # fmt: skip
 def test_tau_mixing_with_averaged_helicities(star, mass, free, low, high, peak):
     ray = solve(mass, star, helicity="averaged")
-    assert_allclose(ray.luminosity({"tau": 1e-13})[0] / 1e-13, free, rtol=1e-3, atol=0)
+    assert_allclose(ray.luminosity({"mixing.tau": 1e-13})[0] / 1e-13, free, rtol=1e-3, atol=0)
     assert_allclose(edge(ray, 1e-9, 3e-6), low, rtol=3e-3, atol=0)
     assert_allclose(edge(ray, 1e-5, 1.0), high, rtol=1e-2, atol=0)
-    luminosity = ray.luminosity({"tau": 1.0}, np.geomspace(1e-7, 1e-1, 200))
+    luminosity = ray.luminosity({"mixing.tau": 1.0}, np.geomspace(1e-7, 1e-1, 200))
     assert_allclose(luminosity.max(), peak, rtol=1e-2, atol=0)
 
 
@@ -52,7 +53,7 @@ def test_tau_mixing_helicity_resolved(star, mass, low, high):
     ray = solve(mass, star)
     assert_allclose(edge(ray, 1e-9, 3e-6), low, rtol=2e-3, atol=0)
     if high is None:
-        assert ray.luminosity({"tau": 1.0})[0] > 3e52
+        assert ray.luminosity({"mixing.tau": 1.0})[0] > 3e52
     else:
         assert_allclose(edge(ray, 1e-4, 1.0), high, rtol=3e-3, atol=0)
 
@@ -71,15 +72,15 @@ def test_channel_shares_and_mean_energy(star):
 
 @pytest.mark.parametrize(("mass", "ratio"), [(10.0, 0.6065), (100.0, 0.5209)])
 def test_gravity_takes_forty_to_fifty_per_cent(star, mass, ratio):
-    flat = solve(mass, star).luminosity({"tau": 1e-13})[0]
-    curved = solve(mass, star, gravity=True).luminosity({"tau": 1e-13})[0]
+    flat = solve(mass, star).luminosity({"mixing.tau": 1e-13})[0]
+    curved = solve(mass, star, gravity=True).luminosity({"mixing.tau": 1e-13})[0]
     assert_allclose(curved / flat, ratio, rtol=1e-3, atol=0)
 
 
 def test_default_resolution_reproduces_the_benchmark(star):
     """What a user gets without options but flat space: 0.1 % thin, 0.5 % at the trapping edge."""
     ray = solve(100.0, star, resolution=ab.supernova.Resolution())
-    assert_allclose(ray.luminosity({"tau": 1e-13})[0] / 1e-13, 2.6326e59, rtol=1e-3, atol=0)
+    assert_allclose(ray.luminosity({"mixing.tau": 1e-13})[0] / 1e-13, 2.6326e59, rtol=1e-3, atol=0)
     assert_allclose(edge(ray, 1e-4, 1.0), 2.925e-3, rtol=5e-3, atol=0)
 
 

@@ -31,7 +31,7 @@ def test_densities_of_every_species_stay():
 
     def density(state, name, mass, sign):
         columns = zip(state[f"mu_{name}"], np.broadcast_to(mass, R.shape), state["T"])
-        return [eos.number_density(sign * mu, m, t, False, eos._RULE) for mu, m, t in columns]
+        return [eos.number_density(sign * mu, m, t, False, eos.RULE) for mu, m, t in columns]
 
     for name, mass in (("n", 939.0), ("p", 939.0)):
         np.testing.assert_allclose(density(hot, name, mass, 1), density(cold, name, mass, 1), rtol=1e-9)

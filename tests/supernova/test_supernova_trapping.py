@@ -9,8 +9,8 @@ from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.supernova import Resolution
-from astrobounds.supernova.signals.cooling import couplings, solution
 from astrobounds.supernova.signals.deposition import deposition_energies
+from astrobounds.supernova.transport.solution import solution
 
 STAR = ab.supernova.load("fiducial")
 GRID = Resolution()
@@ -27,7 +27,7 @@ def axis(name, mass, resolution=GRID, helicity="helicity"):
     """Luminosity along the couplings, up to |U|^2 = 1 or d = 9e-4 GeV^-1."""
     model = MODELS[name](mass * u.MeV)
     ray = solution(model, STAR, resolution=resolution, helicity=helicity)
-    return ray.luminosity(couplings(model), SCALES)
+    return ray.luminosity(model.strengths, SCALES)
 
 
 @pytest.mark.parametrize("mass", [20.0, 150.0])
@@ -54,7 +54,7 @@ def test_every_helicity_of_a_light_dirac_particle_has_one_maximum():
 
     model = MODELS["tau mixing, dirac"](20 * u.MeV)
     ray = solution(model, STAR)
-    tau, source = ray._tau_and_source(couplings(model))
+    tau, source = ray._tau_and_source(model.strengths)
     slope = np.empty_like(tau)
     source_slopes(tau, source, slope)
     tops, total = [], np.zeros(SCALES.size)

@@ -11,7 +11,7 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds.supernova import from_arrays, load, scale_temperature, with_neutrinos
 from astrobounds.supernova.signals.variations import default_variations, with_muons
-from astrobounds.supernova.transport.rate_table import Resolution
+from astrobounds.supernova.transport.settings import Resolution
 
 COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=2, steps=12, spectrum=8)
 R = np.array([1.0, 8.0, 15.0, 22.0])

@@ -3,13 +3,12 @@
 from dataclasses import replace
 
 from ...errors import ConfigError, DomainError
-from ...models.extended import DarkDecay, Reheating
 from ...models.protocol import Model
 from ..neutrinos import decoupling
 from . import history
 from .species import MASS_RANGE, couples, describe, follows, thermal
 
-__all__ = ["MASS_RANGE", "DarkDecay", "Reheating", "check", "couples", "describe", "evolve", "follows", "thermal"]
+__all__ = ["MASS_RANGE", "check", "couples", "describe", "evolve", "follows", "thermal"]
 
 
 def check(model, neutrinos):

@@ -16,7 +16,9 @@ import numpy as np
 from ... import constants as const
 from ...errors import DomainError
 from ...units import finite
-from .cooling import RADIUS_MAX_KM, Emission, couplings, has_mixing, solution
+from ..transport.emission import Emission
+from ..transport.settings import RADIUS_MAX_KM
+from ..transport.solution import decays_are_absorption, solution
 from .visible import visible_fraction
 
 LOW_ENERGY_LIMIT = 1e50  # erg, 10 % of a bethe in underluminous type II-P events, arXiv:2201.09890
@@ -94,7 +96,7 @@ def geometry_of(model, star, envelope, core, options):
         raise DomainError(
             f"core = {inner:g} cm, envelope = {outer:g} cm: 0 <= core < envelope is needed"
         )
-    if has_mixing(model):
+    if not decays_are_absorption(model):
         return Geometry(inner, outer, options, False)
     r_max = 1e5 * min(RADIUS_MAX_KM, star.breaks[-1])
     r_max = length_cm(options["r_max"], "r_max") if "r_max" in options else r_max
@@ -107,7 +109,7 @@ def _spectra(model, star, geometry, scales):
     """Return (RaySolution, spectra [MeV^-1 s^-1]) of what leaves the core, shape (n, nE)."""
     ray = solution(model, star, **geometry.options)
     along = ray.net_along if geometry.net else ray.along
-    return ray, along(couplings(model), scales)
+    return ray, along(model.strengths, scales)
 
 
 def decayed_between(mass_mev, energy, width_mev, inner, outer):
@@ -124,7 +126,7 @@ def deposition_energies(model, star, scales, *, envelope=None, core=None, durati
     Parameters
     ----------
     scales : array, shape (n,)
-        Factors on every |U_a|^2 (HNL) or d_a^2 (DipoleHNL) of ``model``.
+        Factors on the strength of every coupling (|U_a|^2, d_a^2, ...) of ``model``.
     others
         As for :func:`deposition`.
 
@@ -142,7 +144,7 @@ def deposition_energies(model, star, scales, *, envelope=None, core=None, durati
     kept = decayed_between(
         model.mass_mev, ray.energy, model.width_mev * scales, geometry.inner, geometry.outer
     )
-    energy = (spectra * kept) @ (ray._weight * ray.energy) / const.ERG
+    energy = (spectra * kept) @ (ray.weight * ray.energy) / const.ERG
     return seconds * visible_fraction(model, visible) * energy
 
 
@@ -152,7 +154,7 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
 
     Parameters
     ----------
-    model : HNL or DipoleHNL
+    model : HNL, DipoleHNL or another particle
     star : Star
     envelope : Quantity, default 5e13 cm
         Radius of the progenitor: a red supergiant; about 3e12 cm for SN1987A.
@@ -194,8 +196,8 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     kept = decayed_between(
         model.mass_mev, ray.energy, np.array([model.width_mev]), geometry.inner, geometry.outer
     )[0]
-    power = ray._weight * ray.energy * rate / const.ERG
+    power = ray.weight * ray.energy * rate / const.ERG
     share = visible_fraction(model, visible)
     energy = seconds * share * float((power * kept).sum())
-    leaving = Emission(model, star, ray.energy, rate, ray._weight, dict(options), ray.resonant)
+    leaving = Emission(model, star, ray.energy, rate, ray.weight, dict(options), ray.resonant)
     return Deposition(leaving, energy, seconds * leaving.luminosity_erg_s, share, limit)

@@ -13,9 +13,7 @@ from ... import constants as const
 from ...errors import DomainError
 from ...models.decays.neutrino_cascade import NeutrinoLines, of_model
 from ...units import finite
-from ..star.profile import Star
-from ..transport.mediator import neutrino_sphere
-from .cooling import RADIUS_MAX_KM, has_mixing, is_mediator
+from ..transport.solution import absorbing_radius
 from .neutrino_detectors import NAMES, Events, energy_rule, events
 from .neutrino_flux import ArrivalTable, averaged_oscillations, fluences, quasi_thermal, source_numbers
 
@@ -72,11 +70,7 @@ class Setting:
 
 def absorbed_within(model, star):
     """Return the radius [cm] up to which decays are in the transport already: 0 for mixing."""
-    if has_mixing(model):
-        return 0.0
-    if is_mediator(model) and isinstance(star, Star):
-        return 1e5 * neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
-    return 1e5 * RADIUS_MAX_KM
+    return 1e5 * absorbing_radius(model, star)
 
 
 def daughter_numbers(model, spectrum, setting, lines=None, start=None):

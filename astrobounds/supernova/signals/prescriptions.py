@@ -25,7 +25,7 @@ from scipy.interpolate import CubicSpline
 from ... import constants as const
 from ...errors import DomainError, did_you_mean
 from ...numerics.collision import unit_rule
-from .cooling import couplings, is_mediator, solution
+from ..transport.solution import solution
 
 RAFFELT_EMISSIVITY = 1e19  # erg/g/s at rho = 3e14 g/cm3, T = 30 MeV; Raffelt, Stars as laboratories
 LAST_SCATTERING = 2.0 / 3.0  # optical depth of the surface
@@ -51,10 +51,13 @@ class _Columns:
 def _columns(model, star, shells, resolution):
     """Return the :class:`_Columns` of N and of Nbar on Gauss radii of each smooth part."""
     options = {} if resolution is None else {"resolution": resolution}
-    if is_mediator(model):
-        raise DomainError(f"recipes are for HNL and DipoleHNL, not for a {type(model).__name__}")
     ray = solution(model, star, gravity=False, helicity="particles", **options)
-    table, strength = ray.table, couplings(model)
+    if len(ray.tables) != 1 or ray.tables[0].mu_n is None or model.states[0].statistics < 0:
+        raise DomainError(
+            f"recipes are for fermions whose reactions share one table (HNL, DipoleHNL), not for a "
+            f"{type(model).__name__}"
+        )
+    table, strength = ray.tables[0], model.strengths
     e, m = table.energy, table.mass_mev
     knots = np.sqrt(e - m)
     rule = unit_rule(48)
@@ -67,7 +70,7 @@ def _columns(model, star, shells, resolution):
         gamma = production = 0.0
         for i, process in enumerate(table.processes):
             if process.lepton_number == sign:
-                rate = strength[process.flavour] * table.rates[i].sum(-1)
+                rate = strength[process.coupling] * table.rates[i].sum(-1)
                 x = (e[None, :] - table.mu_n[i][:, None]) / table.temperature[:, None]
                 gamma = gamma + rate
                 production = production + rate * np.exp(-np.logaddexp(0.0, x))

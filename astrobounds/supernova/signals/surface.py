@@ -1,67 +1,110 @@
-"""Luminosity tables for fits: ln L over (ln m, ln coupling), with a measured interpolation error.
+"""Luminosity tables for fits: ln L over (ln m, ln depth), with a measured interpolation error.
 
-A fit asks for the luminosity tens of thousands of times. With a fixed flavour pattern it reads one
-smooth surface; with several independent couplings it solves the rays on a coarse grid at the four
-nearest masses of a table and interpolates ln L between them. The coupling is |U|^2 of a mixed N and
-d^2 [MeV^-2] of a dipole, summed over flavours (`portals`).
+A fit asks for the luminosity tens of thousands of times. Along one ray of couplings (`rate_ray`) it
+reads one smooth surface; with several independent couplings it solves the rays on a coarse grid at
+the four nearest masses of a table and interpolates ln L between them. The axis is the strength of the
+coupling in units of that at which the core has unit optical depth, so that no model is asked for.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
+from scipy.interpolate import CubicSpline
 
-from ... import constants as const
 from ...errors import DomainError
 from ...numerics.interpolate import NOT_A_KNOT
 from ...numerics.interpolate2d import bicubic, bicubic_slopes
 from ...numerics.status import check
 from ..transport.matter import LIGHT
-from .cooling import ALLOWED_LUMINOSITY, DEFAULT, FINE_ENERGIES, solution
-from .portals import MIXING
+from ..transport.settings import DEFAULT
+from ..transport.solution import solution
+from .cooling import ALLOWED_LUMINOSITY
+from .rate_ray import between, depth_nodes, mass_nodes
 
 RELEVANT = 1e-3 * ALLOWED_LUMINOSITY  # erg/s, errors are measured where L exceeds it
-FAINT = 1e-7 * ALLOWED_LUMINOSITY  # erg/s, the same for spectra: 1e46 erg in the envelope is little
+TARGET = 5e-3  # of ln L: a table that misses it gets twice the masses, once
 COARSE = replace(DEFAULT, rays=6, steps=36, spectrum=14)
 _LIGHT_SPECTRUM = 48  # energies of coarse solutions where N may be resonant
 
 
-def mass_nodes(low, high, portal=MIXING):
-    """Return masses [MeV] equally spaced in ln m that cover ``[low, high]``, at least six."""
-    n = max(6, int(np.ceil(portal.density[0] * np.log(high / low))) + 1)
-    return np.geomspace(low, high, n)
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """Nodes of a table over masses and optical depths.
+
+    Attributes
+    ----------
+    ln_mass, ln_depth : ndarray
+        ln(m/MeV); ln of the optical depth at the center of the star.
+    ln_unit : ndarray, shape (n_mass,)
+        ln of the optical depth at a strength of one.
+    what : str
+        What the table holds, for messages.
+    """
+
+    ln_mass: np.ndarray
+    ln_depth: np.ndarray
+    ln_unit: np.ndarray
+    what: str
+    _unit: object = field(init=False, repr=False)
+
+    def __post_init__(self):
+        object.__setattr__(self, "_unit", CubicSpline(self.ln_mass, self.ln_unit))
+
+    def place(self, mass_mev, strength):
+        """Return (x, y, thin): coordinates inside, and ln of the factor below the thinnest node.
+
+        Raises
+        ------
+        DomainError
+            For a mass or a strength outside the table.
+        """
+        x = np.log(mass_mev)
+        if not near(x, self.ln_mass):
+            raise DomainError(
+                f"mass = {mass_mev:g} MeV is outside the {self.what} table, "
+                f"{np.exp(self.ln_mass[0]):g}-{np.exp(self.ln_mass[-1]):g} MeV; "
+                "widen the prior range it is built for"
+            )
+        x = min(max(x, self.ln_mass[0]), self.ln_mass[-1])  # rounding at the ends
+        unit = float(self._unit(x))
+        y = np.log(strength) + unit
+        if y > self.ln_depth[-1] + 0.05:
+            raise DomainError(
+                f"a coupling of strength {strength:g} (in powers of MeV) is above the {self.what} "
+                f"table, which ends at {np.exp(self.ln_depth[-1] - unit):g} there; lower the upper "
+                "end of its prior"
+            )
+        thin = min(y - self.ln_depth[0], 0.0)
+        return x, min(max(y, self.ln_depth[0]), self.ln_depth[-1]), thin
 
 
-def luminosity_row(mass, star, pattern, nature, couplings, options, portal=MIXING):
-    """Return L [erg/s] at one mass for couplings ``coupling * pattern`` (a picklable task)."""
-    ray = solution(portal.model(mass, pattern, nature), star, **options)
-    return ray.luminosity(pattern, couplings)
+def near(x, nodes):
+    """True if x lies between the nodes, up to rounding."""
+    return nodes[0] - 1e-9 <= x <= nodes[-1] + 1e-9
 
 
 @dataclass(frozen=True, eq=False)
 class LuminosityTable:
-    """ln L of one flavour pattern in one star, ready for a fit.
+    """ln L of one ray of couplings in one star, ready for a fit.
 
     Attributes
     ----------
-    ln_mass, ln_coupling : ndarray
-        Nodes: ln(m/MeV), ln of |U|^2 or d^2 [MeV^-2] summed over flavours, over the portal's scale.
-    ln_luminosity : ndarray, shape (n_mass, n_coupling)
+    axes : Axes
+    ln_luminosity : ndarray, shape (n_mass, n_depth)
         ln(L / erg/s).
     error : float
         Largest deviation of ln L from direct solutions at masses and couplings between the nodes,
         where L exceeds a thousandth of the luminosity allowed to SN1987A.
     """
 
-    ln_mass: np.ndarray
-    ln_coupling: np.ndarray
+    axes: Axes
     ln_luminosity: np.ndarray
-    error: float
-    portal: object = MIXING
+    error: float = np.nan
 
     def __post_init__(self):
         slopes = np.empty((3, *self.ln_luminosity.shape))
         status = bicubic_slopes(
-            self.ln_mass, self.ln_coupling, self.ln_luminosity, NOT_A_KNOT, slopes
+            self.axes.ln_mass, self.axes.ln_depth, self.ln_luminosity, NOT_A_KNOT, slopes
         )
         check(status, "luminosity table")
         object.__setattr__(self, "_slopes", slopes)
@@ -69,61 +112,56 @@ class LuminosityTable:
     @property
     def mass_range(self):
         """Lowest and highest mass of the table [MeV]."""
-        return float(np.exp(self.ln_mass[0])), float(np.exp(self.ln_mass[-1]))
+        ends = self.axes.ln_mass[[0, -1]]
+        return float(np.exp(ends[0])), float(np.exp(ends[1]))
 
-    def luminosity(self, mass_mev, coupling):
-        """Return L [erg/s] at one mass [MeV] and one coupling (|U|^2 or d^2 [MeV^-2], all flavours).
+    def luminosity(self, mass_mev, strength):
+        """Return L [erg/s] at one mass [MeV] and one total strength of the couplings.
 
         Raises
         ------
         DomainError
             For a mass or a coupling outside the table.
         """
-        if coupling <= 0.0:
+        if strength <= 0.0:
             return 0.0
-        x, y, thin = _place(mass_mev, coupling, self, "luminosity")
+        axes = self.axes
+        x, y, thin = axes.place(mass_mev, strength)
         value, _, _, status = bicubic(
-            x, y, self.ln_mass, self.ln_coupling, self.ln_luminosity, self._slopes
+            x, y, axes.ln_mass, axes.ln_depth, self.ln_luminosity, self._slopes
         )
         check(status, "luminosity table")
         return float(np.exp(value + thin))
 
 
-def _near(x, nodes):
-    return nodes[0] - 1e-9 <= x <= nodes[-1] + 1e-9
+def depth_of(arguments):
+    """Return (optical depth at a strength of one, resonant) at one mass (a picklable task)."""
+    mass, star, ray, options = arguments
+    found = solution(ray.at(mass), star, **options)
+    return found.depth(ray.strengths), found.resonant
 
 
-def _place(mass_mev, coupling, table, what):
-    """Return (x, y, thin): coordinates inside a table and ln of the factor below its couplings."""
-    ln_mass, ln_coupling, scale = table.ln_mass, table.ln_coupling, table.portal.scale(mass_mev)
-    x, y = np.log(mass_mev), np.log(coupling / scale)
-    if not _near(x, ln_mass):
-        raise DomainError(
-            f"mass = {mass_mev:g} MeV is outside the {what} table, "
-            f"{np.exp(ln_mass[0]):g}-{np.exp(ln_mass[-1]):g} MeV; "
-            "widen the prior range it is built for"
-        )
-    if y > ln_coupling[-1] + 1e-9:
-        raise DomainError(
-            f"coupling = {coupling:g} (|U|^2, or d^2 in MeV^-2) is above the {what} table, which "
-            f"ends at {scale * np.exp(ln_coupling[-1]):g} there; lower the upper end of its prior"
-        )
-    thin = min(y - ln_coupling[0], 0.0)
-    # rounding at the ends of the table
-    x = min(max(x, ln_mass[0]), ln_mass[-1])
-    return x, min(max(y, ln_coupling[0]), ln_coupling[-1]), thin
+def _row(arguments):
+    """Return (depth at a strength of one, L [erg/s] at some depths) at one mass (a picklable task)."""
+    mass, star, ray, options, depths = arguments
+    found = solution(ray.at(mass), star, **options)
+    unit = found.depth(ray.strengths)
+    return unit, found.luminosity(ray.strengths, depths / unit)
 
 
-def luminosity_table(star, pattern, nature, low, high, options=None, mapper=map, progress=None,
-                     portal=MIXING):  # fmt: skip
+def _ends(star, ray, low, high, options):
+    """Return the depth nodes that serve every mass between two."""
+    found = [depth_of((m, star, ray, options)) for m in np.geomspace(low, high, 3)]
+    return [d for d, _ in found], any(resonant for _, resonant in found)
+
+
+def luminosity_table(star, ray, low, high, options=None, mapper=map, progress=None):
     """Build a :class:`LuminosityTable`.
 
     Parameters
     ----------
     star : Star
-    pattern : mapping flavour -> share
-        |U_a|^2 (or d_a^2) = share * coupling; shares sum to one.
-    nature : {"majorana", "dirac"}
+    ray : RateRay
     low, high : float
         Mass range [MeV].
     options : mapping
@@ -132,57 +170,56 @@ def luminosity_table(star, pattern, nature, low, high, options=None, mapper=map,
         ``map`` or a parallel one.
     progress : callable
         Called after each mass.
-    portal : Portal
     """
     options = dict(options or {})
-    masses = mass_nodes(low, high, portal)
-    couplings = portal.nodes(low, high)
-    between = _between(masses)
-    off_grid = np.sqrt(couplings[:-1] * couplings[1:])
-    everything = np.concatenate([masses, between])
-    tasks = [
-        (m, star, dict(pattern), nature, axis * portal.scale(m), options, portal)
-        for axis, where in ((couplings, masses), (off_grid, between)) for m in where
-    ]  # fmt: skip
-    rows = []
-    for row in mapper(_row_task, tasks):
-        rows.append(row)
-        if progress is not None:
-            progress()
-    n = masses.size
-    table = LuminosityTable(np.log(masses), np.log(couplings), np.log(np.array(rows[:n])), np.nan, portal)
-    error = 0.0
-    for m, row in zip(everything[n:], rows[n:]):
-        matters = row > RELEVANT
-        read = np.array([table.luminosity(m, c * portal.scale(m)) for c in off_grid[matters]])
-        error = max(error, np.abs(np.log(read / row[matters])).max(initial=0.0))
-    return replace(table, error=float(error))
+    depths = depth_nodes(ray, *_ends(star, ray, low, high, options))
+    off_grid = np.sqrt(depths[:-1] * depths[1:])
+    known = {}
+
+    def solve(masses, at):
+        open_ = [m for m in masses if (m, at.size) not in known]
+        for m, row in zip(open_, mapper(_row, [(m, star, ray, options, at) for m in open_])):
+            known[m, at.size] = row
+            if progress is not None:
+                progress()
+        return [known[m, at.size] for m in masses]
+
+    masses = mass_nodes(low, high)
+    for last in (False, True):
+        units, rows = zip(*solve(masses, depths))
+        axes = Axes(np.log(masses), np.log(depths), np.log(units), "luminosity")
+        table = LuminosityTable(axes, np.log(np.maximum(np.array(rows), 1e-300)))
+        error = 0.0
+        for m, (unit, row) in zip(between(masses), solve(between(masses), off_grid)):
+            matters = row > RELEVANT
+            read = np.array([table.luminosity(m, d / unit) for d in off_grid[matters]])
+            error = max(error, np.abs(np.log(read / row[matters])).max(initial=0.0))
+        table = replace(table, error=float(error))
+        if error < TARGET or last:
+            return table
+        masses = np.sort(np.concatenate([masses, np.sqrt(masses[:-1] * masses[1:])]))
 
 
-def _between(masses):
-    """Return the masses where the error of a table is measured: every fourth gap, in the middle."""
-    return np.sqrt(masses[:-1] * masses[1:])[::4]
-
-
-def table_tasks(low, high, portal=MIXING):
-    """Return how many masses a table of this range solves."""
-    masses = mass_nodes(low, high, portal)
-    return masses.size + _between(masses).size
-
-
-def _row_task(arguments):
-    return luminosity_row(*arguments)
+def table_tasks(low, high):
+    """Return how many masses a table of this range solves, if it need not be refined."""
+    masses = mass_nodes(low, high)
+    return masses.size + between(masses).size
 
 
 class CoarseSolutions:
-    """L for any flavour pattern: coarse ray solutions at tabulated masses.
+    """L for any couplings: coarse ray solutions at tabulated masses.
 
     Parameters
     ----------
-    star, nature, low, high, options, portal
-        As for :func:`luminosity_table`.
-    flavours : sequence of str
-        Flavours whose coupling may vary.
+    star : Star
+    ray : RateRay
+        On which every coupling that may vary has a share.
+    low, high : float
+        Mass range [MeV].
+    options : mapping
+        As for :func:`astrobounds.supernova.emission`.
+    progress : callable
+        Called after each mass.
 
     Attributes
     ----------
@@ -191,138 +228,49 @@ class CoarseSolutions:
         between the nodes, where L exceeds a thousandth of the luminosity allowed to SN1987A.
     """
 
-    def __init__(self, star, flavours, nature, low, high, options=None, progress=None,
-                 portal=MIXING):  # fmt: skip
-        self._portal = portal
-        self.masses = mass_nodes(low, high, portal)
-        self.flavours = tuple(flavours)
+    def __init__(self, star, ray, low, high, options=None, progress=None):
+        self.masses = mass_nodes(low, high)
+        self.couplings = tuple(ray.strengths)
         options = dict(options or {})
-        every = {f: 1.0 / len(self.flavours) for f in self.flavours}
-        light = portal == MIXING and low < LIGHT
+        light = low < LIGHT
         coarse = replace(COARSE, spectrum=_LIGHT_SPECTRUM) if light else COARSE
-        coarse = {**options, "resolution": coarse}
         self._solutions = []
         for mass in self.masses:
-            model = portal.model(mass, every, nature)
-            self._solutions.append(solution(model, star, **coarse))
+            self._solutions.append(solution(ray.at(mass), star, **{**options, "resolution": coarse}))
             if progress is not None:
                 progress()
         self._ln_mass = np.log(self.masses)
-        self.error = self._measure(star, nature, options, every)
+        self.error = self._measure(star, ray, options)
 
-    def _measure(self, star, nature, options, every):
+    def _measure(self, star, ray, options):
         worst = 0.0
-        between = np.sqrt(self.masses[:-1] * self.masses[1:])
-        for mass in between[[0, between.size // 2, -1]]:
-            exact = solution(self._portal.model(mass, every, nature), star, **options)
-            for scale in self._portal.probes():
-                pattern = {f: scale * s for f, s in every.items()}
-                value = exact.luminosity(pattern)[0]
+        middle = np.sqrt(self.masses[:-1] * self.masses[1:])
+        for mass in middle[[0, middle.size // 2, -1]]:
+            exact = solution(ray.at(mass), star, **options)
+            top = ray.high * exact.depth(ray.strengths)
+            for strength in np.geomspace(min(1e-2, 0.1 * top), top, 9) / top * ray.high:
+                strengths = {c: strength * s for c, s in ray.shares}
+                value = exact.luminosity(strengths)[0]
                 if value > RELEVANT:
-                    ratio = self.luminosity(mass, pattern) / value
+                    ratio = self.luminosity(mass, strengths) / value
                     worst = max(worst, abs(float(np.log(ratio))))
         return worst
 
-    def luminosity(self, mass_mev, mixing):
-        """Return L [erg/s] at a mass [MeV] and a mapping of |U_a|^2, or of d_a^2 [MeV^-2]."""
-        if not any(mixing.get(f, 0.0) > 0.0 for f in self.flavours):
+    def luminosity(self, mass_mev, strengths):
+        """Return L [erg/s] at a mass [MeV] and a mapping of coupling to strength."""
+        if not any(strengths.get(c, 0.0) > 0.0 for c in self.couplings):
             return 0.0
         x = np.log(mass_mev)
-        if not _near(x, self._ln_mass):
+        if not near(x, self._ln_mass):
             raise DomainError(
                 f"mass = {mass_mev:g} MeV is outside the luminosity table, "
                 f"{self.masses[0]:g}-{self.masses[-1]:g} MeV"
             )
         k = int(np.clip(np.searchsorted(self._ln_mass, x) - 2, 0, self.masses.size - 4))
         nodes = self._ln_mass[k : k + 4]
-        values = [np.log(self._solutions[j].luminosity(mixing)[0]) for j in range(k, k + 4)]
+        values = [np.log(self._solutions[j].luminosity(strengths)[0]) for j in range(k, k + 4)]
         weights = [
             np.prod([(x - nodes[j]) / (nodes[i] - nodes[j]) for j in range(4) if j != i])
             for i in range(4)
         ]
         return float(np.exp(np.dot(weights, values)))
-
-
-class SpectrumTable:
-    """Emission spectra of one flavour pattern over (ln m, ln coupling), for fits that need energies.
-
-    Parameters
-    ----------
-    star, pattern, nature, low, high, options, portal
-        As for :func:`luminosity_table`. With ``core`` among the options the spectra are those of
-        the net flux through that radius.
-    progress : callable
-        Called after each mass.
-
-    Attributes
-    ----------
-    error : float
-        Largest deviation of ln of the power from direct solutions at masses and couplings between
-        the nodes, where it exceeds 3e45 erg/s.
-
-    Notes
-    -----
-    At fixed u = sqrt((E - m)/span) the logarithm of the spectrum is smooth in ln m and ln coupling:
-    each energy node has a bicubic surface. Below the smallest coupling spectra are proportional
-    to the coupling.
-    """
-
-    def __init__(self, star, pattern, nature, low, high, options=None, progress=None,
-                 portal=MIXING):  # fmt: skip
-        options = dict(options or {})
-        if portal == MIXING and low < LIGHT:
-            options.setdefault("resolution", FINE_ENERGIES)  # the same nodes at every mass
-        masses, couplings = mass_nodes(low, high, portal), portal.nodes(low, high, spectra=True)
-        self.portal = portal
-
-        def solve(mass, axis):
-            scales = axis * portal.scale(mass)
-            ray = solution(portal.model(mass, pattern, nature), star, **options)
-            spectra = (ray.net_along if "core" in options else ray.along)(pattern, scales)
-            if progress is not None:
-                progress()
-            return ray, spectra
-
-        rows = []
-        for mass in masses:
-            ray, spectra = solve(mass, couplings)
-            with np.errstate(divide="ignore"):
-                rows.append(np.log(np.maximum(spectra, 1e-300)))
-        self.ln_mass, self.ln_coupling = np.log(masses), np.log(couplings)
-        self._excess = ray.energy - masses[-1]  # E - m, the same nodes at every mass
-        self.weight = ray._weight  # of an integral over the energy nodes [MeV]
-        surfaces = np.ascontiguousarray(np.moveaxis(np.array(rows), 2, 0))
-        self._surfaces, self._slopes = surfaces, np.empty((surfaces.shape[0], 3, *surfaces.shape[1:]))
-        for surface, slope in zip(surfaces, self._slopes):
-            check(
-                bicubic_slopes(self.ln_mass, self.ln_coupling, surface, NOT_A_KNOT, slope),
-                "spectrum table",
-            )
-        off_grid = np.sqrt(couplings[:-1] * couplings[1:])
-        self.error = 0.0
-        for mass in _between(masses):
-            ray, spectra = solve(mass, off_grid)
-            to_power = ray._weight * ray.energy / const.ERG
-            for coupling, power in zip(off_grid, spectra @ to_power):
-                if power > FAINT:
-                    read = self.spectrum(mass, coupling * portal.scale(mass))[1] @ to_power
-                    self.error = max(self.error, abs(float(np.log(read / power))))
-
-    def spectrum(self, mass_mev, coupling):
-        """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) at one mass and coupling.
-
-        Raises
-        ------
-        DomainError
-            For a mass or a coupling outside the table.
-        """
-        energy = mass_mev + self._excess
-        if coupling <= 0.0:
-            return energy, np.zeros_like(energy)
-        x, y, thin = _place(mass_mev, coupling, self, "spectrum")
-        out = np.empty(energy.size)
-        for i in range(energy.size):
-            out[i] = bicubic(
-                x, y, self.ln_mass, self.ln_coupling, self._surfaces[i], self._slopes[i]
-            )[0]
-        return energy, np.exp(out + thin)

@@ -10,20 +10,17 @@ import numpy as np
 from scipy.optimize import brentq, minimize_scalar
 
 from ...errors import DomainError, did_you_mean
-from ...models.dipole import DipoleHNL
-from ...models.hnl import HNL
 from ...progress import Progress
 from ...units import energy_mev, finite
 from ..star.catalogue import load
+from ..transport.solution import solution
 from . import prescriptions
-from .cooling import ALLOWED_LUMINOSITY, couplings, has_mixing, solution
+from .cooling import ALLOWED_LUMINOSITY
 from .deposition import LOW_ENERGY_LIMIT, deposition_energies
 from .history import ENERGY_BUDGET
 from .variations import BAND, Variation, select
 
 CRITERIA = ("cooling", "deposition")
-AXES = {"mixing": (1e-18, 1.0), "dipole": (1e-16, 9e-4)}  # |U|^2; d [GeV^-1]
-UNIT = {"mixing": 1.0, "dipole": 1e-9}  # couplings that axes are scaled from
 PER_DECADE = 5  # couplings at which the excess is looked at before roots are polished
 
 
@@ -35,8 +32,8 @@ class Row:
     ----------
     name, group : str
     lower_value, upper_value : ndarray, shape (n_mass,)
-        |U|^2, or d [GeV^-1]. NaN where nothing is excluded; the upper edge is inf where the range
-        does not close below |U|^2 = 1 or d = 9e-4 GeV^-1.
+        Of the coupling in its own unit. NaN where nothing is excluded; the upper edge is inf where the
+        range does not close below the upper end of the parameter's span.
     lower_ratio, upper_ratio : ndarray, shape (n_mass,)
         Over the reference; NaN where either has no such edge.
     """
@@ -47,25 +44,25 @@ class Row:
     upper_value: np.ndarray
     lower_ratio: np.ndarray
     upper_ratio: np.ndarray
-    portal: str
+    parameter: object
 
     @property
     def lower(self):
-        """Lower edge: |U|^2 (ndarray) or d (Quantity, 1/GeV)."""
-        return _dressed(self.lower_value, self.portal)
+        """Lower edge: a number, or a Quantity for a coupling with a unit."""
+        return _dressed(self.lower_value, self.parameter)
 
     @property
     def upper(self):
-        """Upper edge: |U|^2 (ndarray) or d (Quantity, 1/GeV)."""
-        return _dressed(self.upper_value, self.portal)
+        """Upper edge: a number, or a Quantity for a coupling with a unit."""
+        return _dressed(self.upper_value, self.parameter)
 
 
-def _dressed(values, portal):
-    if portal == "mixing":
+def _dressed(values, parameter):
+    if not parameter.unit:
         return values
     import astropy.units as u
 
-    return values / u.GeV
+    return values * u.Unit(parameter.unit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,15 +71,17 @@ class Systematics:
 
     Attributes
     ----------
-    portal, flavour, nature, criterion : str
+    parameter : Parameter
+        The coupling; with several at once, the first.
+    coupling, choice, criterion : str
     mass_mev : ndarray
     rows : tuple of Row
         The reference first.
     """
 
-    portal: str
-    flavour: str
-    nature: str
+    parameter: object
+    coupling: str
+    choice: str
     criterion: str
     mass_mev: np.ndarray
     rows: tuple
@@ -136,12 +135,12 @@ class Systematics:
 
     def table(self):
         """Return a text: for each mass the edges of every row and their ratio to the reference."""
-        symbol, unit = ("|U|^2", "") if self.portal == "mixing" else ("d", " [1/GeV]")
+        symbol, unit = self.coupling, _bracket(self.parameter)
         width = max(len(r.name) for r in self.rows) + 2
         lines = []
         for i, mass in enumerate(self.mass_mev):
             lines.append(
-                f"{self.criterion}, {self.nature} N, {self.flavour} {self.portal}, m = {mass:g} MeV: "
+                f"{self.criterion}, {self.choice} {self.coupling}, m = {mass:g} MeV: "
                 f"excluded {symbol}{unit}, ratio to the reference"
             )
             lines.append(f"  {'':<{width}}{'from':>10}{'ratio':>8}{'to':>13}{'ratio':>8}  group")
@@ -161,7 +160,7 @@ class Systematics:
         if ax is None:
             _, ax = plt.subplots(figsize=(5.6, 4.2), layout="constrained")
         m = self.mass_mev
-        top = AXES[self.portal][1]
+        top = self.parameter.span[1]
         if m.size == 1:  # a band needs a width
             m = m * np.array([0.97, 1.03])
         grow = lambda a: np.minimum(np.broadcast_to(a, m.shape), top)  # noqa: E731
@@ -181,10 +180,9 @@ class Systematics:
         low, high = (grow(v) for v in (edge.lower_value, edge.upper_value))
         ax.plot(m, low, color=color, lw=1.6, label=f"reference ({self.star.name} star)")
         ax.plot(m, np.where(high < top, high, np.nan), color=color, lw=1.6)
-        name = {"e": "e", "mu": r"\mu", "tau": r"\tau"}.get(self.flavour, "")
-        label = rf"$|U_{{{name}}}|^2$" if self.portal == "mixing" else rf"$d_{{{name}}}$ [GeV$^{{-1}}$]"
+        label = self.parameter.label
         ax.set(xscale="log", yscale="log", xlabel=r"$m_N$ [MeV]", ylabel=label,
-               title=f"{self.criterion} bound, {self.flavour} {self.portal}, {self.nature}")  # fmt: skip
+               title=f"{self.criterion} bound, {self.coupling}, {self.choice}")  # fmt: skip
         ticks = [t for t in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if m[0] <= t <= m[-1]]
         if len(ticks) > 1:
             ax.set_xticks(ticks, [f"{t:g}" for t in ticks])
@@ -251,18 +249,18 @@ def excluded_range(excess, axis):
     return root(inside[0] - 1), upper
 
 
-def _excess(build, criterion, variation, star, options):
+def _excess(build, parameter, criterion, variation, star, options):
     """Return ln(prediction/allowed) as a function of an array of couplings."""
     import astropy.units as u
 
     chosen = variation.star or star
     options = {**options, **variation.options}
     allowed = options.pop("allowed") * variation.allowed_factor
-    portal = "mixing" if has_mixing(build(0.0)) else "dipole"
-    model = build(UNIT[portal])
+    unit = parameter.span[1]
+    model = build(unit)
 
     def scales(c):
-        return (np.asarray(c) / UNIT[portal]) ** (1 if portal == "mixing" else 2)
+        return (np.asarray(c) / unit) ** parameter.power
 
     if variation.recipe is not None:
         rest = {k: options[k] for k in ("resolution",) if k in options}
@@ -279,7 +277,7 @@ def _excess(build, criterion, variation, star, options):
             allowed *= ENERGY_BUDGET / ALLOWED_LUMINOSITY
             rays = [solution(model, s, **options) for s in stars]
             predict = lambda c: weights @ [  # noqa: E731
-                ray.luminosity(couplings(model), scales(c)) for ray in rays
+                ray.luminosity(model.strengths, scales(c)) for ray in rays
             ]
         else:
             options["duration"] = 1.0 * u.s
@@ -288,7 +286,7 @@ def _excess(build, criterion, variation, star, options):
             ]
     elif criterion == "cooling":
         ray = solution(model, chosen, **options)
-        predict = lambda c: ray.luminosity(couplings(model), scales(c))  # noqa: E731
+        predict = lambda c: ray.luminosity(model.strengths, scales(c))  # noqa: E731
     else:
         predict = lambda c: deposition_energies(model, chosen, scales(c), **options)  # noqa: E731
     return lambda c: np.log(np.maximum(predict(c) / allowed, 1e-300))
@@ -301,8 +299,10 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
     Parameters
     ----------
     model_class : type
-        :class:`astrobounds.HNL` or :class:`astrobounds.DipoleHNL`.
-    flavour : {"e", "mu", "tau"}, or "universal" for a dipole
+        :class:`astrobounds.HNL`, :class:`astrobounds.DipoleHNL` or another particle that stars make.
+    flavour : str
+        The coupling: the name of a parameter (``"mixing.tau"``) or its key (``"tau"``), or
+        ``"universal"`` where the model knows it.
     masses : Quantity, shape (n,) or scalar
         By default 10, 50, 100 and 200 MeV.
     criterion : {"cooling", "deposition"}
@@ -311,8 +311,8 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
         choose among these.
     star : Star, optional
         The reference, by default the fiducial profile.
-    nature : {"majorana", "dirac"}, optional
-        By default that of the model.
+    nature : str, optional
+        Value of the model's choice (nature, spin), by default its first.
     allowed : Quantity, optional
         3e52 erg/s for cooling, 1e50 erg for deposition by default.
     progress : bool
@@ -351,13 +351,9 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
         )
     mass_mev = np.atleast_1d(energy_mev([10, 50, 100, 200] * u.MeV if masses is None else masses))
     star = load("fiducial") if star is None else star
-    if model_class not in (HNL, DipoleHNL):
-        raise DomainError(
-            f"systematics of {getattr(model_class, '__name__', model_class)} are not available: give "
-            "HNL or DipoleHNL"
-        )
-    portal = "dipole" if any(p.startswith("dipole") for p in model_class.parameter_names) else "mixing"
-    chosen = select(variations, criterion, star, portal)
+    parameter, mapping = _coupling(model_class, flavour)
+    build = _builder(model_class, parameter, mapping, nature)
+    chosen = select(variations, criterion, star, build(0.0, mass_mev[0]))
     if criterion == "deposition" and any(v.recipe for v in chosen):
         raise DomainError("recipes give luminosities: use them with criterion='cooling'")
     limit = ALLOWED_LUMINOSITY if criterion == "cooling" else LOW_ENERGY_LIMIT
@@ -366,27 +362,59 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
     elif allowed is not None:
         limit = _value(allowed, u.erg, "allowed", "allowed=1e50*u.erg")
     options = {**options, "allowed": finite(limit, "allowed", 1.0)}
-    kind = {} if nature is None else {"nature": nature}
-
-    def build(coupling, mass):
-        value = coupling if portal == "mixing" else coupling / u.GeV
-        return model_class(mass=mass * u.MeV, **{portal: {flavour: value}}, **kind)
-
     everything = [Variation("reference"), *chosen]
     edges = np.empty((len(everything), 2, mass_mev.size))
     total, label = len(everything) * mass_mev.size, f"{criterion}, {flavour}"
     with Progress(total, label, show=progress) as bar:
         for j, mass in enumerate(mass_mev):
             for i, variation in enumerate(everything):
-                excess = _excess(lambda c, m=mass: build(c, m), criterion, variation, star, options)
-                edges[i, :, j] = excluded_range(excess, AXES[portal])
+                excess = _excess(
+                    lambda c, m=mass: build(c, m), parameter, criterion, variation, star, options
+                )
+                edges[i, :, j] = excluded_range(excess, parameter.span)
                 bar.update(1, variation.name)
     with np.errstate(invalid="ignore"):
         ratios = edges / edges[0]
     ratios[~np.isfinite(ratios)] = np.nan
     rows = tuple(
-        Row(v.name, "reference" if i == 0 else v.group, *edges[i], *ratios[i], portal)
+        Row(v.name, "reference" if i == 0 else v.group, *edges[i], *ratios[i], parameter)
         for i, v in enumerate(everything)
     )
-    base = build(0.0, mass_mev[0])
-    return Systematics(portal, flavour, base.nature, criterion, mass_mev, rows, star)
+    choice = " ".join(build(0.0, mass_mev[0]).chosen.values())
+    return Systematics(parameter, flavour, choice, criterion, mass_mev, rows, star)
+
+
+def _bracket(parameter):
+    return f" [{parameter.unit.replace('1 / ', '1/')}]" if parameter.unit else ""
+
+
+def _coupling(model_class, name):
+    """Return (Parameter, argument or {argument: key}) of a coupling by name or key."""
+    couplings = model_class.coupling_parameters() if hasattr(model_class, "coupling_parameters") else ()
+    if not couplings:
+        raise DomainError(
+            f"systematics of {getattr(model_class, '__name__', model_class)} are not available: give a "
+            "particle with couplings, HNL or DipoleHNL for instance"
+        )
+    for p in couplings:
+        if name in (p.name, p.key or p.name):
+            return p, (p.argument, p.key)
+    if couplings[0].key:
+        return couplings[0], (couplings[0].argument, name)  # a synonym, checked by the constructor
+    names = [p.name for p in couplings]
+    raise DomainError(f"no coupling '{name}'{did_you_mean(name, names)}; there are {', '.join(names)}")
+
+
+def _builder(model_class, parameter, mapping, nature):
+    """Return a function of (coupling in its own unit, mass [MeV]) that builds the model."""
+    import astropy.units as u
+
+    argument, key = mapping
+    unit = u.Unit(parameter.unit) if parameter.unit else 1.0
+    kind = {} if nature is None else {model_class.choices[0].name: nature}
+
+    def build(coupling, mass):
+        value = coupling * unit
+        return model_class(mass=mass * u.MeV, **{argument: {key: value} if key else value}, **kind)
+
+    return build

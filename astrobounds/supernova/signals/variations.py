@@ -18,6 +18,7 @@ from ...units import finite
 from ..star.catalogue import load
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
+from ..transport.solution import unit_model
 from . import prescriptions
 from .history import History, cooling_history
 
@@ -90,7 +91,7 @@ def with_muons(star):
     return replace(star, columns=columns, origin=(), derived=derived, name=name)
 
 
-def default_variations(criterion="cooling", star=None, portal="mixing"):
+def default_variations(criterion="cooling", star=None, model=None):
     """Return the list of :class:`Variation` that :func:`systematics` uses without ``variations``.
 
     Parameters
@@ -98,8 +99,8 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
     criterion : {"cooling", "deposition"}
     star : Star, optional
         The reference. The neutrinos vary for the fiducial profile only.
-    portal : {"mixing", "dipole"}
-        The axial coupling matters for mixing only.
+    model : object, optional
+        A particle: muons and the axial coupling matter where its reactions have nucleons or muons.
     """
     import astropy.units as u
 
@@ -114,9 +115,10 @@ def default_variations(criterion="cooling", star=None, portal="mixing"):
         other = load("fiducial", **{**options, "neutrinos": sea})
         text = "degenerate nu_e (beta equilibrium)" if sea == "beta" else "no degenerate neutrinos"
         out.append(Variation(text, "star", star=other))
-    if portal == "mixing" and not star.has_muons:
+    weak = model is None or "contact" in {p.kind for p in unit_model(model).processes()}
+    if weak and not star.has_muons:
         out.append(Variation("muons in beta equilibrium", "star", star=with_muons(star)))
-    if portal == "mixing":
+    if weak:
         for g_a in (1.0, 1.2756):
             out.append(Variation(f"g_A = {g_a:g}", "matter", options={"axial_coupling": g_a}))
     what = "luminosity" if criterion == "cooling" else "energy"

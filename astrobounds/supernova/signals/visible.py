@@ -1,14 +1,17 @@
 """Mean share of the energy of a decay that its surroundings absorb, channel by channel.
 
-Neutrinos and dark particles escape; photons, electrons, muons, pions and other hadrons count in full (the
-neutrinos of their own decays are not subtracted). Shares are means over isotropic decays, so they hold in
-the rest frame and, for unpolarised particles, in flight.
+Neutrinos escape, also those of muons, pions and kaons, which decay in flight in a mantle or an
+envelope; photons and electrons count in full. ``"in full"`` counts muons and hadrons so too. Shares are
+means over isotropic decays, so they hold in the rest frame and, for unpolarised N, in flight.
 """
 
 from ...errors import ConfigError, DomainError, did_you_mean
 from ...models.decays.daughters import daughters
 from ...models.decays.particles import charged_stems, stems
+from ...models.decays.visible_energy import visible_energy
 from ...units import finite
+
+IN_FULL = "in full"
 
 
 def _check_channel(name, open_channels):
@@ -26,6 +29,22 @@ def _check_channel(name, open_channels):
     )
 
 
+def _without_neutrinos(model):
+    """Shares by channel from the products of the decays, means over flavours and charges."""
+    widths, energies = {}, {}
+    for decay in model.decays():
+        try:
+            share = visible_energy(model.mass_mev, decay)
+        except KeyError as error:
+            raise ConfigError(
+                f"{type(model).__name__}: what its product {error} leaves as visible energy is not known; "
+                f"give shares by channel: visible={{'{decay.name}': 0.5}}"
+            ) from None
+        widths[decay.name] = widths.get(decay.name, 0.0) + decay.width
+        energies[decay.name] = energies.get(decay.name, 0.0) + decay.width * share
+    return {name: energies[name] / w if w > 0.0 else 0.0 for name, w in widths.items()}
+
+
 def visible_shares(model, visible=None):
     """Return ``{channel: visible share}`` of the open channels of a model.
 
@@ -33,9 +52,10 @@ def visible_shares(model, visible=None):
     ----------
     model : Model
         Its ``decays()`` name the products.
-    visible : None, mapping or collection of str
-        None: every channel with its share. Names of channels: only these, with their shares. A
-        mapping: these channels with the given shares.
+    visible : None, "in full", mapping or collection of str
+        None: every channel with its share, all neutrinos subtracted. "in full": muons, taus and
+        hadrons count in full. Names of channels: only these, with their shares in full. A mapping:
+        these channels with the given shares.
 
     Raises
     ------
@@ -55,6 +75,8 @@ def visible_shares(model, visible=None):
             "'sn1987a-cooling' and 'sn1987a-neutrinos'"
         )
     if visible is None:
+        return _without_neutrinos(model)
+    if isinstance(visible, str) and visible == IN_FULL:
         return shares
     wanted = (visible,) if isinstance(visible, str) else visible
     for name in wanted:

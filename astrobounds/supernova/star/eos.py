@@ -6,7 +6,7 @@ from ... import constants as const
 from ...numerics.collision import fermi, unit_rule
 from ...numerics.jit import kernel
 
-_RULE = unit_rule(48)
+RULE = unit_rule(48)
 
 
 @kernel
@@ -75,7 +75,7 @@ def chemical_potential(density, mass, temperature, net=False):
     n, m, t = (np.array(a, dtype=float).ravel()
                for a in np.broadcast_arrays(density, mass, temperature))  # fmt: skip
     out = np.empty(n.size)
-    fill_chemical_potentials(n, m, t, net, _RULE, out)
+    fill_chemical_potentials(n, m, t, net, RULE, out)
     return out.reshape(np.broadcast(density, mass, temperature).shape)
 
 
@@ -86,7 +86,7 @@ def proton_screening(proton_density, temperature, mu_proton=None, mass=None):
     """
     n = np.asarray(proton_density, dtype=float)
     if mu_proton is not None:
-        n = np.vectorize(lambda mu, t: number_density(mu, mass, t, True, _RULE))(
+        n = np.vectorize(lambda mu, t: number_density(mu, mass, t, True, RULE))(
             mu_proton, temperature
         )
     return np.sqrt(4.0 * np.pi * const.ALPHA * n / temperature)

@@ -90,7 +90,7 @@ class Star:
 
     def emission(self, model, **options):
         """Return the emission of ``model`` from this star; see :func:`astrobounds.supernova.emission`."""
-        from ..signals.cooling import emission
+        from ..transport.emission import emission
 
         return emission(model, self, **options)
 

@@ -330,7 +330,7 @@ def _check_conventions(data, columns, path):
     row = int(np.flatnonzero(core)[len(np.flatnonzero(core)) // 2])
     expected = data["rho"][row] * data["X_n"][row] * const.GRAM_CM3 / const.M_U
     density = eos.number_density(
-        columns["mu_n"][row], columns["m_n"][row], data["T"][row], False, eos._RULE
+        columns["mu_n"][row], columns["m_n"][row], data["T"][row], False, eos.RULE
     )
     if not 0.8 < density / expected < 1.25:
         raise DataError(

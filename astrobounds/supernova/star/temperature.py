@@ -13,10 +13,10 @@ SCALE_RANGE = (0.2, 3.0)
 
 def _refilled(mu, mass, t, hot, net=False):
     """Return the chemical potential that keeps the density n(mu, mass, t) at temperature ``hot``."""
-    density = np.array([eos.number_density(a, m, x, False, eos._RULE) for a, m, x in zip(mu, mass, t)])
+    density = np.array([eos.number_density(a, m, x, False, eos.RULE) for a, m, x in zip(mu, mass, t)])
     if not net:
         return eos.chemical_potential(density, mass, hot)
-    density -= [eos.number_density(-a, m, x, False, eos._RULE) for a, m, x in zip(mu, mass, t)]
+    density -= [eos.number_density(-a, m, x, False, eos.RULE) for a, m, x in zip(mu, mass, t)]
     return np.sign(density) * eos.chemical_potential(np.abs(density), mass, hot, net=True)
 
 

@@ -88,7 +88,7 @@ def _muons(mu, t):
     from ..star import eos
 
     def density(a, x):
-        return eos.number_density(a, const.M_MU, x, False, eos._RULE)
+        return eos.number_density(a, const.M_MU, x, False, eos.RULE)
 
     return np.vectorize(lambda a, x: density(a, x) - density(-a, x))(mu, t)
 

@@ -1,68 +1,24 @@
-"""Production of N in the star: reduced rates at unit mixing, tabulated once per mass.
+"""Rates in a star at unit coupling, tabulated once per mass; one table serves every coupling.
 
-The table holds Gamma* = Gamma_absorption + Gamma_production per helicity, which detailed balance
-ties to the production rate R_h = f_eq Gamma*_h. One table serves every mixing pattern.
+Reaction kinds give Gamma* = Gamma_absorption + (for a fermion; - for a boson) Gamma_production on radial
+nodes and energies. Where the chemical potential of the particle in a process is one number the
+production is f_eq Gamma*; kinds without one give it too. Closed forms are not tabulated: the transport
+asks for them on its own cells.
 """
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from ... import constants as const
-from ...models.process import hnl_processes
-from ...numerics.collision import N_PRODUCTS, contact_table, unit_rule
-from ...reactions.muon_decay import add_muon_decays
+from ...reactions import kinds
+from ..star.screening import with_screening
 
-AXIAL_COUPLING = 1.27  # value of the published emissivities; the free 1.2756 raises rates by 0.7 %
-
-_CHARGE = {  # species -> (mass column or float, chemical potential column, its sign)
-    "n": ("m_n", "mu_n", 1), "p": ("m_p", "mu_p", 1),
-    "e-": (const.M_E, "mu_e", 1), "e+": (const.M_E, "mu_e", -1),
-    "mu-": (const.M_MU, "mu_mu", 1), "mu+": (const.M_MU, "mu_mu", -1),
-    **{f"nu_{f}": (0.0, f"mu_nu_{f}", 1) for f in const.FLAVOURS},
-    **{f"nubar_{f}": (0.0, f"mu_nu_{f}", -1) for f in const.FLAVOURS},
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Resolution:
-    """Grids of an emission table and of the ray solution; the defaults are converged to 0.1 %.
-
-    Attributes
-    ----------
-    radii : int
-        Radial nodes per smooth part of the profile.
-    energies : int
-        Energy nodes of the table.
-    outer, inner : int
-        Gauss nodes per smooth piece of the collision integral in E2 and in E3.
-    rays, steps : int
-        Impact parameters per part of the profile, steps along half a chord.
-    spectrum : int
-        Energy nodes of the luminosity integral.
-    """
-
-    radii: int = 14
-    energies: int = 20
-    outer: int = 12
-    inner: int = 8
-    rays: int = 12
-    steps: int = 60
-    spectrum: int = 24
-
-
-def _species(state, name):
-    """Return (mass, mu) arrays of one species in a state of matter."""
-    mass, column, sign = _CHARGE[name]
-    mass = state[mass] if isinstance(mass, str) else np.full_like(state["T"], mass)
-    return mass, sign * state[column]
+TAIL = 28.0  # temperatures beyond a threshold or a Fermi level that count
 
 
 @dataclass(frozen=True, eq=False)
 class RateTable:
-    """Reduced rates of one mass in one star at unit mixing.
+    """Reduced rates of one mass in one star at unit coupling, of processes that one kind knows.
 
     Attributes
     ----------
@@ -71,11 +27,15 @@ class RateTable:
         Local energies [MeV].
     pieces : list of ndarray
         Radial nodes [km] of each smooth part of the profile.
-    processes : tuple of ContactProcess and DecayProcess
-    rates : ndarray, shape (n_process, n_r, nE, 2)
-        Gamma* [MeV] at |U|^2 = 1 per helicity basis state (-1, +1 of a neutrino-like N).
-    mu_n : ndarray, shape (n_process, n_r)
-        mu_1 + mu_2 - mu_3, the chemical potential of N in detailed balance [MeV].
+    processes : tuple
+    rates : ndarray, shape (n_process, n_r, nE, n_polarisation)
+        Gamma* [MeV]; of a neutrino-like N the helicities -1 and +1.
+    mu_n : ndarray, shape (n_process, n_r), or None
+        Chemical potential of the particle in detailed balance [MeV].
+    temperature : ndarray, shape (n_r,)
+        MeV.
+    made : ndarray, shape (n_process, n_r, nE, n_polarisation), or None
+        Production [MeV], where ``mu_n`` is None.
     """
 
     mass_mev: float
@@ -85,9 +45,12 @@ class RateTable:
     rates: np.ndarray
     mu_n: np.ndarray
     temperature: np.ndarray
+    made: np.ndarray = None
 
     def production(self, index):
-        """Return R(E) summed over helicities [MeV] of process ``index``, shape (n_r, nE)."""
+        """Return R(E) summed over polarisations [MeV] of process ``index``, shape (n_r, nE)."""
+        if self.made is not None:
+            return self.made[index].sum(-1)
         x = (self.energy[None, :] - self.mu_n[index][:, None]) / self.temperature[:, None]
         return self.rates[index].sum(-1) / (np.exp(np.minimum(x, 700.0)) + 1.0)
 
@@ -127,73 +90,89 @@ def energy_grid(mass, top, n):
     return mass + (top - mass) * u**2
 
 
-def rate_table(mass_mev, star, flavours, resolution=None, r_max_km=60.0,
-               axial_coupling=AXIAL_COUPLING):  # fmt: skip
-    """Compute the reduced rates of an HNL of one mass in a star.
+def _selected(module, processes, mass, medium, settings):
+    """Return the processes that exist in a medium, and the arguments a kind takes besides."""
+    if module.__name__.endswith(".dipole"):
+        return module.possible(processes, medium, settings.medium), (settings.medium,)
+    if module.__name__.endswith(".muon_decay"):
+        return module.possible(mass, processes, medium), ()
+    return module.possible(processes, medium), ()
+
+
+def _at(processes, settings):
+    """Return the processes with the couplings that the settings give to nucleons."""
+    return [p.at_axial(settings.axial_coupling) if hasattr(p, "at_axial") else p for p in processes]
+
+
+def rate_tables(mass_mev, processes, star, settings):
+    """Return the :class:`RateTable` of every kind among some processes.
 
     Parameters
     ----------
     mass_mev : float
+    processes : sequence
+        Process data, see ``models.process``.
     star : Star
-    flavours : sequence of str
-        Flavours of the mixings that are not zero.
-    resolution : Resolution, optional
-    r_max_km : float
-        Radius up to which N is produced and absorbed.
-    axial_coupling : float
-        g_A of a nucleon in matter.
+    settings : Transport
+        With ``r_max`` filled in.
 
-    Returns
-    -------
-    RateTable
-
-    References
-    ----------
-    arXiv:2311.00033 (nucleon channels), arXiv:hep-ph/9703315 (reduction).
+    Notes
+    -----
+    Kinds that share a grid of energies (contact processes and decays of muons) share a table.
     """
-    res = resolution or Resolution()
-    pieces = radial_pieces(star, res.radii, r_max_km)
-    state = star.at(inside_break(pieces))
-    t = state["T"]
-    processes = [p for f in flavours for p in hnl_processes(f, axial_coupling)]
-    if not np.isfinite(state["mu_mu"]).all():
-        processes = [p for p in processes if not {"mu-", "mu+"} & set(p.species)]
-    mu_n = []
-    groups = {}  # identical statistics share one set of integrals
-    for i, process in enumerate(processes):
-        (m1, mu1), (m2, mu2), (m3, mu3) = (_species(state, s) for s in process.species)
-        shift = np.zeros_like(t)
-        if process.species[1:] in (("p", "n"), ("n", "p")):
-            shift = state["shift"] * (1.0 if process.species[1] == "p" else -1.0)
-        mu_n.append(mu1 + mu2 - mu3 - shift)
-        masses, mus = np.stack([m1, m2, m3], axis=1), np.stack([mu1, mu2, mu3], axis=1)
-        key = (masses.tobytes(), mus.tobytes(), shift.tobytes())
-        groups.setdefault(key, (masses, mus, shift, []))[3].append(i)
-    mu_n = np.array(mu_n)
-    lapse_min = state["lapse"].min()
-    top = (mass_mev + 28.0 * t.max() + max(mu_n.max(), 0.0)) / lapse_min
-    energy = energy_grid(mass_mev, top, res.energies)
-    outer, inner = unit_rule(res.outer), unit_rule(res.inner)
-    rates = np.zeros((len(processes), t.size, energy.size, 2))
+    res = settings.resolution
+    pieces = radial_pieces(star, res.radii, settings.r_max)
+    medium = star.at(inside_break(pieces))
+    out, contact = [], []
+    for module, group in kinds.by_module(_at(processes, settings)).items():
+        if hasattr(module, "cell_rates"):
+            continue
+        if hasattr(module, "rates"):
+            out.append(_general(module, group, mass_mev, pieces, medium, res))
+            continue
+        if module.__name__.endswith(".dipole"):
+            medium = medium if "w_pl" in medium else with_screening(medium, settings.medium.debye)
+        chosen, more = _selected(module, group, mass_mev, medium, settings)
+        if chosen:
+            contact.append((module, chosen, more))
+    for parts in _sharing_a_grid(contact):
+        out.append(_reduced(parts, mass_mev, pieces, medium, res))
+    return out
 
-    def fill(zone_slice, group):
-        masses, mus, shift, members = group
-        coefficients = np.array([processes[i].coefficients for i in members])
-        need = np.any(coefficients != 0.0, axis=0)
-        table = np.empty((zone_slice.stop - zone_slice.start, energy.size, N_PRODUCTS, 2))
-        contact_table(
-            energy, mass_mev,
-            np.ascontiguousarray(masses[zone_slice]), np.ascontiguousarray(mus[zone_slice]),
-            t[zone_slice], np.ascontiguousarray(shift[zone_slice]), need, outer, inner, table,
-        )  # fmt: skip
-        for i, coefficient in zip(members, coefficients):
-            rates[i, zone_slice] = np.einsum("zeph,p->zeh", table, coefficient)
 
-    jobs = [(slice(k, min(k + 6, t.size)), g) for g in groups.values() for k in range(0, t.size, 6)]
-    fill(*jobs[0])  # compiles once before the threads start
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as threads:
-        list(threads.map(lambda job: fill(*job), jobs[1:]))
-    processes, rates, mu_n = add_muon_decays(
-        mass_mev, state, flavours, energy, res, processes, rates, mu_n
-    )
-    return RateTable(mass_mev, energy, pieces, tuple(processes), rates, mu_n, t)
+def _sharing_a_grid(parts):
+    """Group what has no grid of energies of its own."""
+    own = [[p] for p in parts if hasattr(p[0], "energy_grid")]
+    rest = [p for p in parts if not hasattr(p[0], "energy_grid")]
+    return [*own, rest] if rest else own
+
+
+def _reduced(parts, mass, pieces, medium, res):
+    """The table of kinds with one chemical potential per process."""
+    t, lapse = medium["T"], medium["lapse"].min()
+    mu = [module.chemical_potentials(chosen, medium) for module, chosen, _ in parts]
+    mu_n = np.concatenate(mu)
+    module = parts[0][0]
+    if hasattr(module, "energy_grid"):
+        top = mass + TAIL * t.max() + np.abs(mu_n).max(initial=0.0)
+        energy = module.energy_grid(mass, top / lapse, res.energies)
+    else:
+        top = mass + TAIL * t.max() + max(mu[0].max(initial=0.0), 0.0)
+        energy = energy_grid(mass, top / lapse, res.energies)
+    rates = np.concatenate([
+        m.reduced_rates(chosen, mass, energy, medium, res.outer, res.inner, *more)
+        for m, chosen, more in parts
+    ])  # fmt: skip
+    processes = tuple(p for _, chosen, _ in parts for p in chosen)
+    return RateTable(mass, energy, pieces, processes, rates, mu_n, t)
+
+
+def _general(module, processes, mass, pieces, medium, res):
+    """The table of a kind that gives production and reduced rates of each process."""
+    t = medium["T"]
+    medium = with_screening(medium)
+    top = mass + TAIL * t.max() + max(float(np.nanmax(np.abs(medium["mu_e"]))), 0.0)
+    energy = energy_grid(mass, top / medium["lapse"].min(), res.energies)
+    both = [module.rates(p, mass, energy, medium) for p in processes]
+    made, rates = (np.array([np.moveaxis(pair[i], 0, -1) for pair in both]) for i in (0, 1))
+    return RateTable(mass, energy, pieces, tuple(processes), rates, None, t, made)

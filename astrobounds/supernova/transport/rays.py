@@ -15,15 +15,15 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ... import constants as const
-from ...errors import DomainError
 from ...numerics.collision import unit_rule
 from ...numerics.jit import kernel
+from ...reactions import kinds
+from ...reactions.medium import species
 from .matter import MatterMixing
 from .net_flux import edge_values, march_net
 
 HALF_CHORD_SCALE = 5.0  # km, cells are uniform in asinh(s / scale)
 OPAQUE = 45.0  # optical depth beyond which nothing arrives
-TRANSPORTS = ("helicity", "averaged", "particles")
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,139 +183,192 @@ def _opened(rates):
     return out
 
 
+@lru_cache(maxsize=8)
+def cell_medium(star, chords):
+    """Return the state of matter on every cell of some chords, columns of shape (ray, cell)."""
+    state = star.at(chords.radius.ravel())
+    return {k: np.reshape(v, chords.radius.shape) for k, v in state.items()}
+
+
 class RaySolution:
-    """Spectrum at infinity of one mass for any mixing, from one :class:`RateTable`.
+    """Spectrum at infinity of one mass for any couplings, from rates at unit coupling.
 
     Parameters
     ----------
-    table : RateTable
+    mass_mev : float
+    tables : sequence of RateTable
+    closed : sequence of process
+        Processes of kinds in closed form, evaluated on every cell.
+    states : tuple of State
+        Spin states of the particle and what feeds them.
     star : Star
-    gravity : bool
-        Redshift, time dilation and focusing by the lapse; False for flat space.
-    nature : {"majorana", "dirac"}
-        A Majorana N is one field with two helicities that both neutrino and antineutrino
-        processes feed; a Dirac N and its antiparticle are followed apart and added.
-    helicity : {"helicity", "averaged", "particles"}
-        Follow each helicity (of N and Nbar) with its own mean free path (default), or all with the
-        average rate, as the older bounds do: that moves the trapping edge down 2 to 3.5 times.
-    resolution : Resolution
-    r_max_km : float
-    core_km : float, optional
-        Radius inside ``r_max_km`` where :meth:`net_along` measures the flux.
-    matter : bool
-        Mixing in matter (`matter`) in production and absorption; not for a dipole.
+    settings : Transport
+        With ``r_max`` filled in; ``helicity`` follows every state with its own mean free path
+        (default), or all with the average rate, as the older bounds do: that moves the trapping edge
+        down 2 to 3.5 times.
 
     Attributes
     ----------
-    energy : ndarray
-        Energies at infinity [MeV], Gauss nodes.
+    energy, weight : ndarray
+        Energies at infinity [MeV], Gauss nodes, and the weights of an integral over them.
+    couplings : tuple of str
+        Names of the couplings that rates are tabulated for.
     resonant : bool
         True if neutrinos or antineutrinos of these energies have a resonance with N in the star.
     """
 
-    def __init__(
-        self, table, star, *, gravity, nature, helicity, resolution, r_max_km, core_km=None,
-        matter=False,
-    ):  # fmt: skip
-        self.table = table
-        self._set_grid(
-            star, table.mass_mev, table.temperature.max(), table.mu_n.max(), gravity, helicity,
-            resolution, r_max_km, core_km,
-        )  # fmt: skip
-        self.flavours = tuple(dict.fromkeys(p.flavour for p in table.processes))
+    def __init__(self, mass_mev, tables, closed, states, star, settings):
+        self.mass_mev, self.r_max_km = mass_mev, settings.r_max
+        self.tables, self.closed = tuple(tables), tuple(closed)
+        self._states, self._settings = states, settings
+        self._statistics = states[0].statistics
+        self._set_grid(star)
+        every = [*(p for table in tables for p in table.processes), *closed]
+        self.couplings = tuple(dict.fromkeys(p.coupling for p in every))
         self._matter, self.resonant = None, False
-        if matter:
+        dressed = {p.coupling: p.flavour for p in every if getattr(p, "mixes", False)}
+        if settings.matter and dressed:
             self._matter = MatterMixing(
-                star, self._rays, table.mass_mev, self.energy, self._weight, gravity
+                star, self._rays, mass_mev, self.energy, self.weight, settings.gravity
             )
-            self.resonant = not self._matter.resonant.isdisjoint(self.flavours)
+            self.resonant = not self._matter.resonant.isdisjoint(dressed.values())
         self._tau, self._production = {}, {}
-        for flavour in self.flavours:
-            self._tau[flavour], self._production[flavour] = self._tabulate(
-                flavour, nature, helicity
+        for coupling in self.couplings:
+            self._tau[coupling], self._production[coupling] = self._tabulate(
+                coupling, dressed.get(coupling)
             )
 
-    def _set_grid(self, star, m, t_max, mu_max, gravity, helicity, resolution, r_max_km, core_km):
+    def _set_grid(self, star):
         """Lay chords through the star and energies at infinity."""
-        if helicity not in TRANSPORTS:
-            raise DomainError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
-        self._rays = rays(star, r_max_km, resolution.rays, resolution.steps, core_km)
-        self._core_km = core_km
+        settings, m = self._settings, self.mass_mev
+        resolution = settings.resolution
+        self._rays = rays(star, settings.r_max, resolution.rays, resolution.steps, settings.core)
+        self._medium = None
+        t_max, mu_max = 0.0, 0.0
+        for table in self.tables:
+            t_max = max(t_max, table.temperature.max())
+            if table.mu_n is not None:
+                mu_max = max(mu_max, table.mu_n.max())
+        if self.closed:
+            self._medium = cell_medium(star, self._rays)
+            t_max = max(t_max, self._rays.temperature.max())
+            mu_max = max(mu_max, *(self._highest(p) for p in self.closed))
         rule = unit_rule(resolution.spectrum)
-        span = 28.0 * t_max + max(mu_max, 0.0)
+        span = 28.0 * max(t_max, 1e-3) + max(mu_max, 0.0)
         self.energy = m + span * rule[0] ** 2
-        self._weight = 2.0 * rule[0] * span * rule[1]
-        self._lapse = self._rays.lapse if gravity else np.ones_like(self._rays.lapse)
+        self.weight = 2.0 * rule[0] * span * rule[1]
+        cells = self._rays
+        self._lapse = cells.lapse if settings.gravity else np.ones_like(cells.lapse)
 
-    def _tabulate(self, flavour, nature, helicity):
-        """Return unit-mixing optical depth and production of every cell, [state, E, ray, cell]."""
-        table, cells = self.table, self._rays
+    def _highest(self, process):
+        """Largest sum of the moduli of the chemical potentials of the legs of a process [MeV]."""
+        return max(
+            float(np.max(sum(np.abs(species(self._medium, name)[1]) for name in legs)))
+            for legs in process.channels
+        )
+
+    def _tabulate(self, coupling, flavour):
+        """Return unit-coupling optical depth and production of every cell, [state, E, ray, cell]."""
+        cells = self._rays
         shape = (self.energy.size, *cells.radius.shape)
-        inverse_lapse = 1.0 / self._lapse.ravel()
-        local = self.energy[:, None] * inverse_lapse[None, :]
-        momentum2 = (local - table.mass_mev) * (local + table.mass_mev)
+        local = self.energy[:, None] / self._lapse.ravel()[None, :]
+        momentum2 = (local - self.mass_mev) * (local + self.mass_mev)
         path = cells.length.ravel()[None, :] * local / np.sqrt(momentum2)
-        temperature = cells.temperature.ravel()[None, :]
-        parts = {}  # (lepton number, helicity basis) -> [tau, production]
-        for sign, rates, mu_n in self._merged(flavour):
-            mu = self._to_cells(mu_n[:, None])[:, 0][None, :]
-            with np.errstate(over="ignore"):
-                f_eq = 1.0 / (np.exp((local - mu) / temperature) + 1.0)
-            for basis in range(2):
-                gamma = self._gamma_on_cells(rates[:, :, basis], inverse_lapse)
+        parts = {}  # (lepton number, polarisation) -> [tau, production]
+
+        def add(sign, polarisation, tau, made):
+            entry = parts.setdefault((sign, polarisation), [0.0, 0.0])
+            entry[0] = entry[0] + tau
+            entry[1] = entry[1] + made
+
+        for table in self.tables:
+            for sign, polarisation, gamma, source in self._on_cells(table, coupling, local):
                 tau = gamma * path
-                entry = parts.setdefault((sign, basis), [0.0, 0.0])
-                entry[0] = entry[0] + tau
-                entry[1] = entry[1] + tau * f_eq * momentum2
-        if self._matter is not None:  # the helicity of relativistic N; the other keeps its |U|^2
+                add(sign, polarisation, tau, tau * source * momentum2)
+        resolved = self._settings.helicity == "helicity"
+        for process in self.closed:
+            if process.coupling == coupling:
+                found = self._closed_rates(process, resolved, local.reshape(shape))
+                for polarisation, (made, left) in enumerate(zip(*found)):
+                    add(0, polarisation, left.reshape(path.shape) * path,
+                        made.reshape(path.shape) * path * momentum2)  # fmt: skip
+        if self._matter is not None and flavour:  # relativistic helicity; the other keeps its |U|^2
             for sign in (1, -1):
                 gamma = (parts[sign, 0][0] / path).reshape(shape)
                 factor = self._matter.factor(flavour, sign, gamma).reshape(path.shape)
                 parts[sign, 0] = [factor * value for value in parts[sign, 0]]
-        if helicity == "averaged":  # one mean free path for all states of the field(s)
-            n_states = 2 if nature == "majorana" else 4
-            states = [[sum(p[i] for p in parts.values()) for i in range(2)]]
-            states[0][0] = states[0][0] / n_states
-        elif helicity == "particles":  # helicities averaged, a Dirac N and its antiparticle apart
-            fields = ((1, -1),) if nature == "majorana" else ((1,), (-1,))
-            states = [
-                [sum(parts[s, h][i] for s in signs for h in range(2)) for i in range(2)]
-                for signs in fields
-            ]
-            states = [[0.5 * tau, production] for tau, production in states]
-        elif nature == "majorana":  # helicity h of N goes with -h in the antineutrino basis
-            states = [
-                [parts[1, h][i] + parts[-1, 1 - h][i] for i in range(2)] for h in range(2)
-            ]
-        else:
-            states = [parts[s, h] for s in (1, -1) for h in range(2)]
-        tau = np.array([s[0] for s in states]).reshape(-1, *shape)
-        production = np.array([s[1] for s in states]).reshape(-1, *shape)
-        return tau, production
+        found = self._combined(parts)
+        return (np.array([s[i] for s in found]).reshape(-1, *shape) for i in (0, 1))
 
-    def _merged(self, flavour):
-        """Yield (lepton number, summed rates, mu_N) for groups of processes with one mu_N."""
-        table = self.table
+    def _closed_rates(self, process, resolved, local):
+        module = kinds.module_of(process.kind)
+        momentum = np.sqrt((local - self.mass_mev) * (local + self.mass_mev))
+        return module.cell_rates(process, self.mass_mev, local, momentum, self._medium, resolved)
+
+    def _combined(self, parts):
+        """Return [tau, production] of every state that travels alone, as the settings say."""
+        states, helicity = self._states, self._settings.helicity
+        if helicity == "averaged":
+            groups = [states]
+        elif helicity == "particles":
+            numbers = dict.fromkeys(s.lepton_number for s in states)
+            groups = [[s for s in states if s.lepton_number == n] for n in numbers]
+        else:
+            groups = [[s] for s in states]
+        out = []
+        for group in groups:
+            fed = list(dict.fromkeys(key for s in group for key in s.feeds if key in parts))
+            degrees = sum(s.degrees for s in group)
+            tau, made = (sum((parts[key][i] for key in fed), 0.0) for i in (0, 1))
+            if len(parts) == 1 and len(states) > 1 and helicity != "helicity":
+                degrees = 1.0  # one mean of all polarisations already
+            out.append([tau / degrees + np.zeros(1), made + np.zeros(1)])
+        if all(np.size(tau) == 1 for tau, _ in out):
+            zero = np.zeros(self.energy.size * self._rays.radius.size)
+            return [[zero, zero] for _ in out]
+        size = max(np.shape(tau) for tau, _ in out)
+        return [[np.broadcast_to(x, size) for x in pair] for pair in out]
+
+    def _on_cells(self, table, coupling, local):
+        """Yield (lepton number, polarisation, Gamma*, source = production/Gamma*) on the cells."""
+        inverse_lapse = 1.0 / self._lapse.ravel()
+        temperature = self._rays.temperature.ravel()[None, :]
+        for sign, rates, mu_n, made in self._merged(table, coupling):
+            if mu_n is not None:
+                mu = self._to_cells(table, mu_n[:, None])[:, 0][None, :]
+                with np.errstate(over="ignore"):
+                    source = 1.0 / (np.exp((local - mu) / temperature) + self._statistics)
+            for polarisation in range(rates.shape[-1]):
+                gamma = self._gamma_on_cells(table, rates[:, :, polarisation], inverse_lapse)
+                if made is not None:
+                    source = self._gamma_on_cells(table, made[:, :, polarisation], inverse_lapse) / gamma
+                yield sign, polarisation, gamma, source
+
+    def _merged(self, table, coupling):
+        """Yield [lepton number, summed rates, mu, production] for groups with one mu of the particle."""
         groups = []
         for i, process in enumerate(table.processes):
-            if process.flavour != flavour:
+            if process.coupling != coupling:
                 continue
+            made = None if table.made is None else table.made[i]
+            mu = None if table.mu_n is None else table.mu_n[i]
             for group in groups:
-                if group[0] == process.lepton_number and np.allclose(
-                    group[2], table.mu_n[i], rtol=0.0, atol=1e-6
+                if group[0] == process.lepton_number and (
+                    mu is None or np.allclose(group[2], mu, rtol=0.0, atol=1e-6)
                 ):
                     group[1] = group[1] + table.rates[i]
+                    group[3] = None if made is None else group[3] + made
                     break
             else:
-                groups.append([process.lepton_number, table.rates[i], table.mu_n[i]])
+                groups.append([process.lepton_number, table.rates[i], mu, made])
         return groups
 
-    def _to_cells(self, values):
+    def _to_cells(self, table, values):
         """Interpolate columns given at the radial nodes to all cells (cubic in each smooth part)."""
         radius = self._rays.radius.ravel()
         out = np.empty((radius.size, values.shape[1]))
         start = 0
-        for piece in self.table.pieces:
+        for piece in table.pieces:
             stop = start + piece.size
             inside = (radius >= piece[0]) & (radius <= piece[-1])
             log = piece[0] > 0.0 and piece[-1] / piece[0] > 2.0
@@ -324,10 +377,9 @@ class RaySolution:
             start = stop
         return out
 
-    def _gamma_on_cells(self, rates, inverse_lapse):
-        """Return Gamma* at the energies of the solution and the cells, shape (nE, n_cells)."""
-        table = self.table
-        log_rates = self._to_cells(np.log(np.maximum(_opened(rates), 1e-300)))
+    def _gamma_on_cells(self, table, rates, inverse_lapse):
+        """Return rates at the energies of the solution and the cells, shape (nE, n_cells)."""
+        log_rates = self._to_cells(table, np.log(np.maximum(_opened(rates), 1e-300)))
         top = table.energy[-1]
         knots = np.sqrt((table.energy - table.mass_mev) / (top - table.mass_mev))
         coefficients = np.ascontiguousarray(CubicSpline(knots, log_rates, axis=1).c)
@@ -339,12 +391,13 @@ class RaySolution:
         )
         return out
 
-    def along(self, mixing, scales):
-        """Return spectra for the mixings ``scale * mixing``.
+    def along(self, strengths, scales):
+        """Return spectra for the couplings ``scale * strengths``.
 
         Parameters
         ----------
-        mixing : mapping flavour -> |U|^2
+        strengths : mapping of coupling -> strength
+            What rates are proportional to, see ``Model.strengths``.
         scales : array, shape (n,)
 
         Returns
@@ -353,7 +406,7 @@ class RaySolution:
             d^2N/(dE dt) at infinity [MeV^-1 s^-1].
         """
         out = np.zeros((len(scales), self.energy.size))
-        tau, source = self._tau_and_source(mixing)
+        tau, source = self._tau_and_source(strengths)
         if tau is None:
             return out
         slope = np.empty_like(tau)
@@ -362,33 +415,47 @@ class RaySolution:
             march(tau, source, slope, float(scale), self._rays.weight, out[i])
         return out / (np.pi * const.HBAR)
 
-    def _tau_and_source(self, mixing):
-        """Return optical depth and source of every cell, (None, None) without any mixing."""
-        used = {f: mixing[f] for f in self.flavours if mixing.get(f, 0.0) > 0.0}
+    def _tau_and_source(self, strengths):
+        """Return optical depth and source of every cell, (None, None) without any coupling."""
+        used = {c: strengths[c] for c in self.couplings if strengths.get(c, 0.0) > 0.0}
         if not used:
             return None, None
         tau = sum(u * self._tau[f] for f, u in used.items())
         production = sum(u * self._production[f] for f, u in used.items())
         return tau, np.divide(production, tau, out=np.zeros_like(tau), where=tau > 0.0)
 
-    def net_along(self, mixing, scales):
+    def net_along(self, strengths, scales):
         """Return spectra of what crosses the core radius outwards minus inwards; as :meth:`along`.
 
         In an opaque star the two directions cancel and diffusion remains, while the outward flux
         alone stays that of a blackbody.
         """
         out = np.zeros((len(scales), self.energy.size))
-        tau, source = self._tau_and_source(mixing)
+        tau, source = self._tau_and_source(strengths)
         if tau is None:
             return out
         cells = self._rays
         edges = edge_values(source, cells.length, cells.distance)
-        n_out = (cells.radius > self._core_km).sum(1)
+        n_out = (cells.radius > self._settings.core).sum(1)
         for i, scale in enumerate(scales):
             march_net(tau, source, edges, n_out, float(scale), cells.weight, out[i])
         return out / (np.pi * const.HBAR)
 
-    def luminosity(self, mixing, scales=(1.0,)):
-        """Return the energy at infinity per time [erg/s] for the mixings ``scale * mixing``."""
-        spectra = self.along(mixing, np.atleast_1d(scales))
-        return spectra @ (self._weight * self.energy) / const.ERG
+    def luminosity(self, strengths, scales=(1.0,)):
+        """Return the energy at infinity per time [erg/s] for the couplings ``scale * strengths``."""
+        spectra = self.along(strengths, np.atleast_1d(scales))
+        return spectra @ (self.weight * self.energy) / const.ERG
+
+    def depth(self, strengths):
+        """Return the optical depth from the center of the star outwards at some strengths.
+
+        The mean over states and energies, weighted by the energy that is made along the innermost ray.
+        """
+        tau, production = 0.0, 0.0
+        for coupling, strength in strengths.items():
+            if strength > 0.0 and coupling in self._tau:
+                tau = tau + strength * self._tau[coupling][:, :, 0].sum(-1)
+                production = production + strength * self._production[coupling][:, :, 0].sum(-1)
+        weight = production * self.weight * self.energy
+        total = np.sum(weight)
+        return float(np.sum(weight * tau) / total) if total > 0.0 else 0.0

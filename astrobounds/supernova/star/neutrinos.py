@@ -1,0 +1,53 @@
+"""Stars with other neutrino chemical potentials."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from ... import constants as const
+from ...errors import DomainError, did_you_mean
+
+
+def with_neutrinos(star, **chemical_potentials):
+    """Return a copy of a star with given neutrino chemical potentials.
+
+    Parameters
+    ----------
+    star : Star
+    **chemical_potentials
+        ``e``, ``mu``, ``tau``: a Quantity (the same everywhere) or a function of the radius array
+        in km that returns MeV. A star with a function travels to other processes if the function
+        does: one of a module, not a lambda.
+
+    Raises
+    ------
+    DomainError
+        For an unknown flavour or a value without a unit.
+    """
+    from ...units import energy_mev
+
+    given = {}
+    for flavour, value in chemical_potentials.items():
+        if flavour not in const.FLAVOURS:
+            raise DomainError(
+                f"unknown flavour '{flavour}'{did_you_mean(flavour, const.FLAVOURS)}; "
+                f"allowed: {', '.join(const.FLAVOURS)}"
+            )
+        given[flavour] = value if callable(value) else energy_mev(value, flavour)
+    return _with_levels(star, given)
+
+
+def _with_levels(star, given):
+    """Return a copy of a star with neutrino chemical potentials in MeV, or functions of radius."""
+    inner = star.columns
+
+    def columns(radius_km):
+        state = dict(inner(radius_km))
+        for flavour, value in given.items():
+            mu = value(radius_km) if callable(value) else value
+            state[f"mu_nu_{flavour}"] = np.full_like(state["T"], 0.0) + mu
+        return state
+
+    derived = (_with_levels, (star, given))
+    name = f"{star.name} with neutrinos"
+    return replace(star, columns=columns, origin=(), derived=derived, name=name)

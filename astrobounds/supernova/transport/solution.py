@@ -1,0 +1,117 @@
+"""The ray solution of a model in a star, kept for the last masses; what it warns of.
+
+    model.processes() -> rates in the star's media -> transport along rays
+"""
+
+import warnings
+from dataclasses import replace
+from functools import lru_cache
+
+from ...errors import DomainError, ValidityWarning
+from ...reactions import kinds
+from .matter import LIGHT
+from .neutrino_pairs import neutrino_sphere, warn_of_potentials
+from .rate_table import rate_tables
+from .rays import RaySolution
+from .settings import DEFAULT, FINE_ENERGIES, RADIUS_MAX_KM, Transport
+
+
+def unit_model(model):
+    """Return the model with every coupling that is not zero, or all of them, to list its processes."""
+    cls = type(model)
+    parameters = cls.coupling_parameters()
+    if any(model.values.get(p.name, 0.0) > 0.0 for p in parameters):
+        return model
+    floor = {p.name: p.low if p.low > 0.0 else 1e-30 for p in parameters}
+    return cls.from_values({**model.values, **floor}, **model.chosen)
+
+
+def neutrino_legs(processes):
+    """Return the processes whose partners are neutrinos alone."""
+    return tuple(
+        p for p in processes if p.kind == "coalescence"
+        and all(name.startswith("nu") for legs in p.channels for name in legs)
+    )  # fmt: skip
+
+
+def decays_are_absorption(model):
+    """True if the decays of a model are part of its absorption: inverse decays are processes of it."""
+    return any(p.kind in ("coalescence", "inverse decay", "inverse decays") or
+               getattr(p, "inverse_decay", False) for p in unit_model(model).processes())  # fmt: skip
+
+
+def absorbing_radius(model, star):
+    """Return the radius [km] up to which decays are in the transport already; 0 if they are not."""
+    if not decays_are_absorption(model):
+        return 0.0
+    processes = unit_model(model).processes()
+    if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
+        return neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
+    return RADIUS_MAX_KM
+
+
+def settings_of(model, star, options):
+    """Return the :class:`Transport` of a call, with radii filled in and checked.
+
+    Raises
+    ------
+    DomainError
+        For a model that no reaction makes in a star.
+    """
+    settings = options.pop("settings", None) or Transport.of(**options)
+    processes = unit_model(model).processes() if hasattr(model, "processes") else ()
+    if not processes:
+        raise DomainError(
+            f"{type(model).__name__} has no processes that make it in a star: supernova emission is "
+            "available for models that list reactions (HNL, DipoleHNL, Mediator, ...), or give a "
+            "spectrum of your own"
+        )
+    sphere = None
+    if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
+        sphere = neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
+    settings = settings.placed(star, sphere)
+    mixes = any(getattr(p, "mixes", False) for p in processes)
+    settings = replace(settings, matter=settings.matter and mixes)
+    if settings.matter and settings.resolution == DEFAULT and model.mass_mev < LIGHT:
+        settings = replace(settings, resolution=FINE_ENERGIES)
+    return settings
+
+
+@lru_cache(maxsize=8)
+def _tables(mass, processes, star, settings):
+    """Rate tables; what does not change rates is not part of ``settings``."""
+    return rate_tables(mass, processes, star, settings)
+
+
+@lru_cache(maxsize=12)
+def _solution(mass, processes, states, star, settings):
+    plain = replace(settings, gravity=True, helicity="helicity", core=None, matter=True)
+    tables = _tables(mass, processes, star, plain)
+    closed = [p for p in processes if hasattr(kinds.module_of(p.kind), "cell_rates")]
+    return RaySolution(mass, tables, closed, states, star, settings)
+
+
+def clear():
+    """Forget the tables and solutions that are kept."""
+    _tables.cache_clear()
+    _solution.cache_clear()
+
+
+def solution(model, star, **options):
+    """Return the :class:`RaySolution` of a model's mass and couplings (cached for the last masses).
+
+    With ``core`` (Quantity, a radius inside ``r_max``) it can also give the net flux there.
+    """
+    settings = settings_of(model, star, dict(options))
+    processes = unit_model(model).processes()
+    ray = _solution(model.mass_mev, processes, model.states, star, settings)
+    if ray.resonant:
+        warnings.warn(
+            f"mass = {model.mass_mev:g} MeV: matter changes the mixing in the core and neutrinos meet "
+            "a resonance with N there; conversion across it is that of Landau and Zener along straight "
+            "rays, and what it does to the neutrinos and to the star is not followed",
+            ValidityWarning,
+            stacklevel=3,
+        )
+    warn_of_potentials(model.mass_mev, neutrino_legs(processes), star, settings.r_max)
+    return ray
