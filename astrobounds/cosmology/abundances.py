@@ -196,9 +196,9 @@ def bbn(
     ----------
     model : Model, Relic, External or a tuple of the last two, optional
         A particle: its production, decoupling, decays and mesons are followed from what it says of itself
-        (states, decays, processes), see docs/relics.md. A boson that decays into pairs of neutrinos
-        (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the plasma or the
-        expansion besides the standard particles.
+        (states, decays, processes), see docs/relics.md. A boson that is made of neutrinos and decays into
+        pairs of them (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
+        plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
     eta : float, optional

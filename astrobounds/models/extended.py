@@ -4,6 +4,8 @@
 ``DarkDecay(hnl, width=...)`` adds the parameter to a point.
 """
 
+from dataclasses import replace
+
 from ..errors import ConfigError
 from .arguments import checked_value
 from .protocol import OTHER, Decay, Model, Parameter
@@ -110,7 +112,7 @@ class DarkDecay(Extended):
         if not mine > 0.0:
             return found
         total = sum(d.width for d in found) + mine
-        kept = [Decay(d.width, d.coupling, d.products, d.amplitude, d.channel, d.width / total) for d in found]
+        kept = [replace(d, branching_ratio=d.width / total) for d in found]
         return (*kept, Decay(mine, "", ("dark",), None, "dark", mine / total))
 
     def partial_widths_mev(self):

@@ -11,6 +11,7 @@ from scipy.optimize import brentq
 
 import astrobounds as ab
 from astrobounds import constants as const
+from astrobounds.cosmology import DarkDecay
 from astrobounds.cosmology import abundances as nucleosynthesis
 from astrobounds.cosmology.neutrinos import decoupling
 from astrobounds.cosmology.neutrinos.expansion import fermi_f2, fermi_f3
@@ -28,7 +29,6 @@ from astrobounds.cosmology.relics import (
 from astrobounds.cosmology.relics import (
     model as relic_model,
 )
-from astrobounds.cosmology.relics.model import DarkDecay
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
 from astrobounds.numerics.splines import slopes

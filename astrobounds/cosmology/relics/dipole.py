@@ -91,8 +91,8 @@ def of_processes(model, processes, reheating=None):
         mine = [p for p in processes if p.flavour == flavour]
         if mine and {p.kind for p in mine} != set(KINDS):
             raise ConfigError(
-                f"{type(model).__name__} has only some of the processes of a transition moment with flavour "
-                f"{flavour}; the early Universe follows all of {', '.join(KINDS)} together"
+                f"{type(model).__name__} has only some of the processes of a transition moment with "
+                f"flavour {flavour}; the early Universe follows all of {', '.join(KINDS)} together"
             )
         squares[flavour] = model.strengths[mine[0].coupling] if mine else 0.0
     square = sum(squares.values())

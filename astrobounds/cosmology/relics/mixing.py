@@ -73,8 +73,8 @@ def of_processes(model, processes, reheating=None):
             continue
         if set(mine) != set(hnl_processes(flavour)):
             raise ConfigError(
-                f"the contact processes of {type(model).__name__} with flavour {flavour} are not those of a "
-                "mixing with neutrinos: the early Universe follows no others"
+                f"the contact processes of {type(model).__name__} with flavour {flavour} are not those "
+                "of a mixing with neutrinos: the early Universe follows no others"
             )
         strengths[flavour] = model.strengths[mine[0].coupling]
     return Mixing(model.mass_mev, tuple(strengths.values()), reheating)

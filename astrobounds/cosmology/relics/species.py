@@ -63,8 +63,8 @@ def production_of(model, made):
     primakoff = [p for p in processes if p.kind == "primakoff"]
     if sum(map(bool, (contact, moments, primakoff))) > 1:
         raise ConfigError(
-            f"{type(model).__name__} is made in more than one way (mixing, transition moment, photons): the "
-            "early Universe follows one of them at a time"
+            f"{type(model).__name__} is made in more than one way (mixing, transition moment, photons): "
+            "the early Universe follows one of them at a time"
         )
     if contact:
         return mixing.of_processes(model, contact, model.reheating_mev)
@@ -72,8 +72,9 @@ def production_of(model, made):
         return dipole.of_processes(model, moments, model.reheating_mev)
     photon = max((model.strengths[p.coupling] for p in primakoff), default=0.0)
     return inverse.Decays(
-        model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial, model.width_mev
-    )
+        model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial,
+        model.width_mev,
+    )  # fmt: skip
 
 
 def follows(model):

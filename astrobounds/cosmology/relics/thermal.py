@@ -106,7 +106,7 @@ def solve(model, neutrinos="integrated", qed="full", delta_neff=0.0, **grid):
         if change < TOLERANCE:
             return background
     raise ConvergenceError(
-        f"a particle of {model.mass_mev:g} MeV in equilibrium with {partner}: it and the plasma still differ "
-        f"by {change:.2g} after {MAX_ROUNDS} rounds",
+        f"a particle of {model.mass_mev:g} MeV in equilibrium with {partner}: it and the plasma still "
+        f"differ by {change:.2g} after {MAX_ROUNDS} rounds",
         stage="thermal particle",
     )
