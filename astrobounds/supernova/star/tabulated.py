@@ -86,5 +86,5 @@ def tabulated(star, r_max_km, marks=()):
         if all(abs(mark - b) > near for b in breaks) and low < mark < high:
             breaks.add(float(mark))
     return replace(
-        star, breaks=tuple(sorted(breaks)), columns=_Columns(_parts(star, r_max_km)), origin=(), derived=()
+        star, breaks=tuple(sorted(breaks)), columns=_Columns(_parts(star, r_max_km)), origin=()
     )
