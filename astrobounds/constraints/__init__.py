@@ -15,6 +15,7 @@ _REGISTRY = {
     "gamma-diffuse": (".gamma", "GammaDiffuse"),
     "lab": (".lab", "Laboratory"),
     "low-energy-sne": (".deposition", "LowEnergySNe"),
+    "positrons": (".positrons", "Positrons"),
     "smm": (".gamma", "SMM"),
     "sn1987a-cooling": (".sn1987a", "SN1987ACooling"),
     "sn1987a-explosion": (".deposition", "SN1987AExplosion"),

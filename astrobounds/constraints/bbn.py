@@ -6,6 +6,15 @@ from ..errors import ConfigError, did_you_mean
 from ..models.standard import StandardModel
 from ..priors import Normal
 from .early import DOMAIN, RATE, TAU_N, EarlyUniverse, gaussian_prior, theory_shifts
+from .early_band import (
+    ASYMMETRY,
+    HELIUM,
+    RATE_SET,
+    XI_RANGE,
+    band_lines,
+    check_set,
+    rate_set_shift,
+)
 
 MARGINALISE = ("rates", "tau_n", "omega_b")
 _COLUMN = {"Yp": 0, "DH": 1, "He3H": 2}
@@ -44,6 +53,15 @@ class Nucleosynthesis:
         mass and lifetime instead of solving every point; where it failed or is not good enough,
         points are solved all the same. "auto": if its measured error is below that of theory.
         Scans never use it.
+    helium_offset : float
+        Standard deviation of a common offset of the measured Y_p, the nuisance ``helium_offset``; 0
+        leaves it out. Samples differ by 0.003 (printed by :meth:`describe`).
+    rate_set : str, optional
+        Another set of rates: the nuisance ``rate_set`` (standard normal) goes from the set in use (0)
+        to this one (1) in ln(abundance). All sets are printed by :meth:`describe`.
+    xi_e : (mean, sigma) or Normal, optional
+        Prior of an asymmetry mu/T of the neutrinos, the nuisance ``xi_e``; for every model but
+        StandardModel, which has its own. ``"cmb"`` takes it along in a common fit.
 
     Notes
     -----
@@ -61,7 +79,8 @@ class Nucleosynthesis:
 
     def __init__(self, helium="lbt2026", deuterium="cooke2018", helium3=None, omega_b=None,
                  tau_n=None, marginalise=("rates",), sample_rates=(), rates="default",
-                 network="small", neutrinos="integrated", theory="table", table="auto"):  # fmt: skip
+                 network="small", neutrinos="integrated", theory="table", table="auto",
+                 helium_offset=0.0, rate_set=None, xi_e=None):  # fmt: skip
         self.early = EarlyUniverse(rates, network, neutrinos, table)
         self._data, self._cited, self._lines = {}, [], []
         for quantity, given in (("Yp", helium), ("DH", deuterium), ("He3H", helium3)):
@@ -93,8 +112,28 @@ class Nucleosynthesis:
         self.nuisances = {n: p for n, p in priors.items() if n not in marginalise}
         self.nuisances.update({RATE + name: Normal(0.0, 1.0) for name in sampled})
         self._center = {n: p.center for n, p in {**priors, **self.nuisances}.items()}
+        self._bands(helium_offset, rate_set, xi_e)
         self._unit = {"omega_b": priors["omega_b"].sigma / priors["omega_b"].mean,
                       "tau_n": priors["tau_n"].sigma / priors["tau_n"].mean}  # fmt: skip
+
+    def _bands(self, helium_offset, rate_set, xi_e):
+        """Add the nuisances of choices that no error covers, and of the asymmetry."""
+        if isinstance(helium_offset, (str, bool)) or not 0.0 <= helium_offset < 0.1:
+            raise ConfigError(f"bbn: helium_offset = {helium_offset!r}: an error of Y_p between 0 and 0.1")
+        self._rate_set = rate_set
+        more = {}
+        if helium_offset > 0.0:
+            if "Yp" not in self._data:
+                raise ConfigError("bbn: helium_offset without helium data: leave one of them out")
+            more[HELIUM] = Normal(0.0, float(helium_offset))
+        if rate_set is not None:
+            check_set(self.early.choices[0], rate_set)
+            more[RATE_SET] = Normal(0.0, 1.0)
+        if xi_e is not None:
+            more[ASYMMETRY] = gaussian_prior(xi_e, "xi_e", None)
+            self.domain = {**DOMAIN, ASYMMETRY: XI_RANGE}
+        self.nuisances.update(more)
+        self._center.update({n: p.center for n, p in more.items()})
 
     def _take(self, quantity, given):
         from ..cosmology import measurement, measurements
@@ -146,7 +185,15 @@ class Nucleosynthesis:
 
     def abundances(self, model, nuisance=None):
         """Return N_eff and abundances of a model; nuisances left out are at their centers."""
-        return self.early(model, self._values(nuisance))
+        values = self._values(nuisance)
+        point = self.early(model, values)
+        share = values.get(RATE_SET, 0.0)
+        if share == 0.0:
+            return point
+        shift = rate_set_shift(self.early.choices, self._rate_set).at(point.before_cascade)
+        found = np.array([point.Yp, point.DH, point.He3H, point.Li7H]) * np.exp(share * shift)
+        Yp, DH, He3H, Li7H = map(float, found)
+        return point._replace(Yp=Yp, DH=DH, He3H=He3H, Li7H=Li7H)
 
     def _values(self, nuisance):
         """The inputs of a point: what is marginalised stays at its center."""
@@ -208,6 +255,8 @@ class Nucleosynthesis:
         if used:
             index = [_COLUMN[n] for n in used]
             value, sigma = np.array([self._data[n] for n in used]).T
+            if HELIUM in self.nuisances:
+                value = value + np.where(np.array(used) == "Yp", self._values(nuisance)[HELIUM], 0.0)
             # in units of the measured errors, so that the determinant is that ratio
             residual = (np.array([getattr(point, n) for n in used]) - value) / sigma
             matrix = np.eye(len(used)) + theory[np.ix_(index, index)] / np.outer(sigma, sigma)
@@ -231,6 +280,8 @@ class Nucleosynthesis:
                 prior = self._priors[name]
                 inside[inside.index(name)] = f"{name} = {prior.mean:g} +- {prior.sigma:g}"
         lines.append(f"in the covariance: {', '.join(inside) or 'nothing'}")
+        lines += band_lines(self.early.choices, self._center["omega_b"], self._rate_set is not None,
+                            HELIUM in self.nuisances)  # fmt: skip
         if self.early.note:
             lines.append(self.early.note)
         return lines

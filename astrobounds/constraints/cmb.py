@@ -5,7 +5,7 @@ import numpy as np
 from ..datafiles import data_path, read_ecsv
 from ..errors import ConfigError, did_you_mean
 from ..models.standard import StandardModel
-from ..priors import Uniform
+from ..priors import Normal, Uniform
 from .early import DOMAIN, TAU_N, EarlyUniverse, gaussian_prior
 
 TABLE = "measurements/cmb.ecsv"
@@ -34,6 +34,11 @@ class MicrowaveBackground:
         point is computed once for both.
     table : {"auto", True, False}
         As in the constraint ``"bbn"``; both share one table.
+    late : bool
+        Add the terms of decays after nucleosynthesis: distortions, anisotropies, loss of dark matter
+        (lifetimes above 1e4 s, :mod:`astrobounds.cosmology.late`). The data above do not contain them.
+    late_error : bool
+        Make the error of those limits a nuisance, ``late_limits``, in standard deviations.
 
     Notes
     -----
@@ -50,7 +55,11 @@ class MicrowaveBackground:
     domain = DOMAIN
 
     def __init__(self, data="planck2018", marginalise=(), rates="default", network="small",
-                 neutrinos="integrated", table="auto"):  # fmt: skip
+                 neutrinos="integrated", table="auto", late=True, late_error=False):  # fmt: skip
+        for name, value in (("late", late), ("late_error", late_error)):
+            if not isinstance(value, bool):
+                raise ConfigError(f"cmb: {name} = {value!r}: true or false is needed")
+        self._late = late
         rows = read_ecsv(data_path(TABLE))
         names = [str(n) for n in rows["name"]]
         if data not in names:
@@ -92,11 +101,15 @@ class MicrowaveBackground:
             self.nuisances["omega_b"] = Uniform(center - width, center + width)
         elif not marginalise:
             self.nuisances["omega_b"] = planck
+        if late and late_error:
+            self.nuisances["late_limits"] = Normal(0.0, 1.0)
 
     @property
     def references(self):
         """BibTeX keys of the data and of nucleosynthesis."""
-        return (*self._cited, *self.early.references)
+        from ..cosmology.late.effects import references
+
+        return (*self._cited, *self.early.references, *(references if self._late else ()))
 
     @property
     def null_loglike(self):
@@ -119,18 +132,31 @@ class MicrowaveBackground:
         values = {**self._center, **nuisance}
         point = self.early(model, values)
         helium = point.Yp_cmb if self._by_mass else point.Yp
-        return dict(zip(COLUMNS, (values["omega_b"], point.Neff, helium)))
+        return {"omega_b": values["omega_b"], "neff": point.Neff, "helium": helium, "late": point.late}
+
+    def late_terms(self, model, nuisance=None):
+        """Return ``{name: lnL}`` of decays after nucleosynthesis; empty without any."""
+        nuisance = nuisance or {}
+        return self._terms(self._point(model, nuisance)["late"], nuisance)
+
+    def _terms(self, late, nuisance):
+        if late is None or not self._late:
+            return {}
+        return late.terms(nuisance.get("late_limits", 0.0))
 
     def predict(self, model):
-        """Return N_eff and helium at the centers of the nuisances."""
+        """Return N_eff, helium and lnL of late decays at the centers of the nuisances."""
         point = self._point(model, {})
-        return {"Neff": point["neff"], "Yp_cmb" if self._by_mass else "Yp": point["helium"]}
+        out = {"Neff": point["neff"], "Yp_cmb" if self._by_mass else "Yp": point["helium"]}
+        out.update({f"lnL of {name}": value for name, value in self._terms(point["late"], {}).items()})
+        return out
 
     def loglike(self, model, nuisance):
-        """Return lnL = -chi2/2."""
+        """Return lnL = -chi2/2, and the terms of late decays."""
         point = self._point(model, nuisance)
         residual = np.array([point[n] for n in self.names]) - self.mean
-        return -0.5 * float(residual @ self._weight @ residual)
+        chi2 = float(residual @ self._weight @ residual)
+        return -0.5 * chi2 + sum(self._terms(point["late"], nuisance).values())
 
     def describe(self):
         """Return lines that say which numbers are used and how they are correlated."""
@@ -142,6 +168,8 @@ class MicrowaveBackground:
             pairs = [f"{self.names[i]}-{self.names[j]} {rho[i, j]:+.2f}"
                      for i in range(len(sigma)) for j in range(i + 1, len(sigma))]  # fmt: skip
             lines.append(f"correlations: {', '.join(pairs)}")
+        if self._late:
+            lines.append("decays after 1e4 s: mu and y distortions, anisotropies, loss of dark matter")
         if self.measures:
             lines.append("omega_b is measured here: its prior should be flat")
         if self.early.note:

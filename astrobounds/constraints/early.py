@@ -9,6 +9,7 @@ import numpy as np
 from .. import constants as const
 from ..errors import ConfigError, ValidityWarning
 from ..models.standard import StandardModel
+from .early_band import ASYMMETRY
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 DOMAIN = {"omega_b": (0.005, 0.05), "tau_n": (850.0, 910.0)}  # of cosmology.bbn
@@ -28,6 +29,7 @@ class Abundances(NamedTuple):
     Li7H: float
     before_cascade: float  # D/H when nucleosynthesis ended, the coordinate of the theory shifts
     flags: tuple = ()
+    late: object = None  # LateEffects of decays after nucleosynthesis
 
 
 class EarlyUniverse:
@@ -68,7 +70,10 @@ class EarlyUniverse:
             if name.startswith(RATE) and name[len(RATE):] in self.reactions
         )  # fmt: skip
         inputs = (float(nuisance["omega_b"]), float(nuisance["tau_n"]), shifts, self.choices)
-        if self._table is not None:
+        xi = float(nuisance.get(ASYMMETRY, 0.0))
+        if xi != 0.0:
+            inputs = (*inputs, xi)
+        elif self._table is not None:
             found = self._look_up(model, *inputs[:3])
             if found is not None:
                 return found
@@ -77,7 +82,6 @@ class EarlyUniverse:
         except TypeError:
             return _evaluate.__wrapped__(model, *inputs)
         return _evaluate(model, *inputs)
-
 
     def prepare(self, region, mapper=map, show=True, label="bbn"):
         """Build the table of a region if its couplings lie on one ray."""
@@ -112,6 +116,7 @@ class EarlyUniverse:
     def _look_up(self, model, omega_b, tau_n, shifts):
         """Return :class:`Abundances` from the table, or None where it has none."""
         from ..cosmology.plasma.baryons import helium_mass_fraction
+        from ..cosmology.relics.remnant import of_model
         from .early_table import OMEGA_B, TAU_N, shifted
 
         if not self._ray.holds(model):
@@ -125,17 +130,21 @@ class EarlyUniverse:
         if any(steps.values()):
             values = shifted(values, found[5], theory_shifts(self.choices), steps)
         Yp, DH, He3H, Li7H = map(float, values)
-        return Abundances(float(found[0]), Yp, helium_mass_fraction(Yp), DH, He3H, Li7H, float(found[5]))
+        late = of_model(model, float(found[7])).effects()
+        return Abundances(float(found[0]), Yp, helium_mass_fraction(Yp), DH, He3H, Li7H, float(found[5]),
+                          late=late)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
-def _evaluate(model, omega_b, tau_n, shifts, choices):
+def _evaluate(model, omega_b, tau_n, shifts, choices, xi=0.0):
     import astropy.units as u
 
     from ..cosmology import bbn
 
-    extra = {}
+    extra = {"xi_e": xi} if xi else {}
     if isinstance(model, StandardModel):
+        if xi:
+            raise ConfigError("xi_e is a parameter of StandardModel and a nuisance of 'bbn': leave one out")
         extra = {"delta_neff": model.delta_neff, "xi_e": model.xi_e}
         model = None
     rates, network, neutrinos = choices
@@ -146,7 +155,7 @@ def _evaluate(model, omega_b, tau_n, shifts, choices):
                   neutrinos=neutrinos, nuisance=nuisance, **extra)  # fmt: skip
     _warn_once(caught)
     return Abundances(out.Neff, out.Yp, out.Yp_cmb, out.DH, out.He3H, out.Li7H,
-                      out.before_cascade["DH"], tuple(out.flags))  # fmt: skip
+                      out.before_cascade["DH"], tuple(out.flags), out.late)  # fmt: skip
 
 
 _WARNED = set()

@@ -1,5 +1,8 @@
 """Options that every constraint on a star shares, checked once."""
 
+import os
+
+from ..checks import boolean, shown
 from ..errors import ConfigError
 
 
@@ -17,10 +20,12 @@ def star_of(star, neutrinos=None):
     if isinstance(star, dict):
         options = {str(k): v for k, v in star.items()}
         star = options.pop("name", None)
-    if not isinstance(star, str):
+    if isinstance(star, os.PathLike):
+        star = os.fspath(star)
+    if not isinstance(star, str) or not star:
         raise ConfigError(
-            f"star = {star!r}: the name of a packaged star or the path of a profile, or a mapping with its "
-            "name and options"
+            f"star = {shown(star)}: the name of a packaged star or the path of a profile, or a mapping "
+            "with its name and options"
         )
     if neutrinos is not None:
         options["neutrinos"] = neutrinos
@@ -31,8 +36,6 @@ def transport_options(gravity, helicity):
     """Return the options of the transport, with their types checked."""
     from ..supernova.transport.settings import TRANSPORTS
 
-    if not isinstance(gravity, bool):
-        raise ConfigError(f"gravity = {gravity!r}: true or false is needed")
-    if helicity not in TRANSPORTS:
-        raise ConfigError(f"helicity = {helicity!r}; allowed: {', '.join(TRANSPORTS)}")
-    return {"gravity": gravity, "helicity": helicity}
+    if not isinstance(helicity, str) or helicity not in TRANSPORTS:
+        raise ConfigError(f"helicity = {shown(helicity)}; allowed: {', '.join(TRANSPORTS)}")
+    return {"gravity": boolean(gravity, "gravity"), "helicity": helicity}

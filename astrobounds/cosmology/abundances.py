@@ -13,10 +13,14 @@ from .. import constants as const
 from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
 from ..numerics.splines import refine
 from ..units import finite
+from .late import hadronic
+from .mediators import model as mediators
 from .neutrinos import decoupling
 from .plasma import baryons
 from .relics import late as relic_late
 from .relics import model as relic_model
+from .relics import nuclei as relic_nuclei
+from .relics.history import end_of_decays
 from .result import BBN, ratios, yields
 from .weak import rates as weak
 
@@ -71,8 +75,10 @@ def _weak_on_grid(background, tau_n, xi, level, stride=_STRIDE):
 def run_network(network, background, eta, n_to_p, p_to_n, nuisance, **options):
     """Run the network with weak rates [1/s] and whatever the background adds to them."""
     if background.conversion is not None:
-        more_n_to_p, more_p_to_n, X_n = background.conversion
+        more_n_to_p, more_p_to_n, X_n, *hits = background.conversion
         more = {"more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n, "X_n": X_n}
+        if hits:
+            more["breaking"] = hits[0], hadronic.yields()
         options = {**more, "max_step": _MESON_STEP, **options}
     part = slice(_first(background), None)
     n_b = eta * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
@@ -104,8 +110,13 @@ def expand(
     and ``refine`` set the grids, for studies of convergence. ``eta`` (by default that of omega_b =
     0.02237) enters only through nucleons that capture mesons from a decaying particle.
     """
-    if isinstance(neutrinos, decoupling.Background):
+    if isinstance(neutrinos, decoupling.Background) and not mediators.boson_of(model):
         return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
+    boson = mediators.boson_of(model)
+    if boson is not None:
+        extra = delta_neff + asymmetry_neff(xi_e)
+        background = mediators.evolve(boson, neutrinos, qed, extra, **grid).background
+        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
     if relic_model.decays(model):
         mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
         eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
@@ -126,15 +137,25 @@ def expand(
     if neutrinos == "momentum":
         background = _momentum(extra, qed, sources, grid)
         return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    end = decoupling.T_END
+    end = _last(sources.get("relic"))
+    last = end
     for _ in range(4):
         background = decoupling.solve(
             t_end=end, mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=extra, **sources, **grid
         )
-        if background.Tg[-1] < 1.1 * decoupling.T_END:
+        if background.Tg[-1] < 1.1 * last:
             break
-        end *= decoupling.T_END / background.Tg[-1]  # entropy was injected: expand further
+        end *= last / background.Tg[-1]  # entropy was injected: expand further
     return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
+
+
+def _last(relic):
+    """T [MeV] to expand to: colder than usual while a relic still decays, down to 1 eV."""
+    if relic is None or not relic.density > 0.0:
+        return decoupling.T_END
+    rate = relic.rate(np.array([decoupling.T_END])) if callable(relic.rate) else relic.rate
+    rate = float(np.ravel(rate)[0])
+    return end_of_decays(const.HBAR / rate if rate > 0.0 else np.inf)
 
 
 def _momentum(extra, qed, sources, grid):
@@ -169,7 +190,8 @@ def bbn(
     ----------
     model : HNL, DipoleHNL, DarkDecay, Reheating, Relic, External or a tuple of the last two, optional
         A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
-        decoupling, decays and mesons are followed, see docs/relics.md. Or energy that enters the
+        decoupling, decays and mesons are followed, see docs/relics.md. A boson that decays into pairs
+        of neutrinos (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
         plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
@@ -236,16 +258,16 @@ def bbn(
         inputs["tau_n"], inputs["delta_neff"], inputs["xi_e"], neutrinos, weak_level, qed, model,
         eta=eta,
     )  # fmt: skip
+    background = _among_nuclei(background, ready, eta, n_to_p, p_to_n, nuisance)
     run = run_network(ready, background, eta, n_to_p, p_to_n, nuisance)
     if not run.success:
         raise ConvergenceError(
             f"the network stopped at T = {run.T:.4g} MeV: {run.message}", stage="network"
         )
     before = dict(zip(("Yp", "DH", "He3H", "Li7H"), map(float, yields(run))))
-    broken, late = None, ()
-    if background.relic_history is not None:
-        start = dict(zip(run.nuclides, map(float, run.Y)))
-        broken, late = relic_late.chain(background.relic_history, eta, start, cascade == "auto")
+    start = dict(zip(run.nuclides, map(float, run.Y)))
+    late = relic_late.late_stage(model, background, eta, start, cascade == "auto")
+    broken = late.broken
     left = run.after_decays() if broken is None else broken.abundances
     Yp, DH, He3H, Li7H = before.values() if broken is None else map(float, ratios(left))
     flags = _flags(model, background, late)
@@ -253,7 +275,7 @@ def bbn(
                   nuisance=nuisance)  # fmt: skip
     omega_b = baryons.omega_b_from_eta(eta)
     return BBN(
-        Neff=background.Neff,
+        Neff=late.Neff,
         Yp=Yp,
         Yp_cmb=baryons.helium_mass_fraction(Yp),
         DH=DH,
@@ -273,35 +295,52 @@ def bbn(
         inputs=inputs,
         cascade=broken,
         before_cascade=before,
+        late=late.effects,
     )
 
 
-def _flags(model, background, late=()):
+def _among_nuclei(background, network, eta, n_to_p, p_to_n, nuisance):
+    """Let mesons that appear beside nuclei meet them, see :mod:`.relics.nuclei`."""
+    history = background.relic_history
+    if history is None or all(name != relic_nuclei.FLAG for name, _ in history.flags):
+        return background
+
+    def run(now, **options):
+        return run_network(network, now, eta, n_to_p, p_to_n, nuisance, **options)
+
+    return relic_nuclei.with_nuclei(background, eta, _first(background), run)
+
+
+def _flags(model, background, late):
     """Warn where a model leaves the validated physics, and return the reasons."""
-    if background.relic_history is not None:
-        found = (*background.relic_history.flags, *late)
-        for name, why in found:
-            warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
-        return tuple(name for name, _ in found)
+    found = [*late.flags, *(background.boson.flags if background.boson is not None else ())]
+    if background.relic_history is None:
+        found += _late_neutrinos(model, background)
+    for name, why in found:
+        warnings.warn(f"{name}: {why}", ValidityWarning, stacklevel=3)
+    return tuple(name for name, _ in found)
+
+
+def _late_neutrinos(model, background):
+    """Flag relics that decay into neutrinos below 5 MeV."""
     for item in model if isinstance(model, (tuple, list)) else (model,):
         if not isinstance(item, decoupling.Relic):
             continue
         direct = item.fractions.get("nue", 0.0) + item.fractions.get("numu", 0.0)
         late = np.interp(-5.0, -background.Tg, background.relic)
         if direct * item.density > 0.0 and late > 0.05:
-            warnings.warn(
+            return [(
+                "late neutrino injection",
                 f"{100 * direct * late:.0f} % of the relic's energy goes into neutrinos below 5 MeV, "
                 "where thermal neutrinos may give N_eff the wrong sign (arXiv:2103.09831): use "
                 "momentum-resolved neutrinos",
-                ValidityWarning,
-                stacklevel=3,
-            )
-            return ("late neutrino injection",)
-    return ()
+            )]  # fmt: skip
+    return []
 
 
 def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):
-    relic_model.check(model, neutrinos)
+    if not mediators.takes(model):
+        relic_model.check(model, neutrinos)
     if not isinstance(neutrinos, decoupling.Background):
         decoupling.check_choices(neutrinos, qed)
     if weak_level not in weak.LEVELS:

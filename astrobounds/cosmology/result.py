@@ -29,7 +29,8 @@ class BBN:
     Attributes
     ----------
     Neff : float
-        (8/7)(11/4)^(4/3) (rho_nu + rho_dark)/rho_gamma after the pairs are gone.
+        (8/7)(11/4)^(4/3) (rho_nu + rho_dark)/rho_gamma after the pairs are gone; with decays later
+        than 3e11 s at recombination.
     Yp : float
         Helium as nuclear physicists count it, 4 n_He4/n_b.
     Yp_cmb : float
@@ -49,6 +50,8 @@ class BBN:
     before_cascade : dict
         "Yp", "DH", "He3H", "Li7H" when nucleosynthesis ended; the same as the result if nothing
         decays late.
+    late : LateEffects or None
+        What later decays of a particle do to the microwave background.
     """
 
     Neff: float
@@ -71,6 +74,7 @@ class BBN:
     inputs: dict = field(repr=False)
     cascade: object = field(repr=False, default=None)
     before_cascade: dict = field(repr=False, default_factory=dict)
+    late: object = field(repr=False, default=None)
 
     def __repr__(self):
         return (
@@ -106,6 +110,8 @@ class BBN:
             keys |= set(self.relic.references)
         if self.cascade is not None:
             keys |= set(self.cascade.references)
+        if self.late is not None and self.late.terms():
+            keys |= set(self.late.references)
         return tuple(sorted(keys))
 
     @cached_property

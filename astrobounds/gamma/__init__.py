@@ -26,6 +26,8 @@ _LAZY = {
     "fireball_emission": ".fireball",
     "pvo": ".pioneer_venus",
     "smm_pvo_loglike": ".pioneer_venus",
+    "positrons": ".galactic_positrons",
+    "positron_number": ".galactic_positrons",
     "crossing_range": ".reach",
 }
 

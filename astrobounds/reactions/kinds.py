@@ -19,6 +19,14 @@ KINDS = {
     "inverse decay": ".dipole",
     "plasmon": ".dipole",
     "coalescence": ".coalescence",
+    "primakoff": ".primakoff",
+    "photon coalescence": ".photon_coalescence",
+    "pair coalescence": ".pair_coalescence",
+    "free decay": ".free_decay",
+    "electron bremsstrahlung": ".electron_bremsstrahlung",
+    "nucleon bremsstrahlung": ".nucleon_bremsstrahlung",
+    "dipole bremsstrahlung": ".dipole_bremsstrahlung",
+    "quadrupole bremsstrahlung": ".quadrupole_bremsstrahlung",
 }
 
 

@@ -16,6 +16,7 @@ _LAZY = {
     "Transport": ".transport.settings",
     "LuminosityTable": ".signals.surface",
     "DipoleMedium": "..reactions.dipole",
+    "BosonMedium": "..reactions.boson_medium",
     "with_neutrinos": ".star.neutrinos",
     "with_muons": ".star.muons",
     "with_axial_response": ".star.axial_response",

@@ -36,7 +36,10 @@ def fixed():
 
 
 def values(point):
-    return np.array([point.Neff, point.Yp, point.DH, point.He3H, point.Li7H, point.before_cascade, 1.0])
+    dark = 0.0 if point.late is None else point.late.f
+    return np.array(
+        [point.Neff, point.Yp, point.DH, point.He3H, point.Li7H, point.before_cascade, 1.0, dark]
+    )
 
 
 def direct(early, model, nuisance):
@@ -122,12 +125,12 @@ def test_masses_between_columns():
 
 
 def law(point):
-    """Seven smooth functions of (mass, y) with the size of abundances, and their standard values."""
+    """Eight smooth functions of (mass, y) with the size of abundances, and their standard values."""
     mass, y = point
     s = 1.0 / (1.0 + np.exp(-y - 0.3 * np.log(mass)))
     deuterium = 2.5e-5 * np.exp(-8 * s)
     return np.array([3.0 + s, 0.25 + 0.05 * s, deuterium, 1e-5 * (1 + s), 5e-10 * (1 - 0.5 * s),
-                     deuterium, 1.0 + s])  # fmt: skip
+                     deuterium, 1.0 + s, 10.0 * mass * s])  # fmt: skip
 
 
 STANDARD = law((10.0, -80.0))
@@ -162,7 +165,7 @@ def test_nodes_are_exact():
 
 def test_failures_are_never_bridged():
     def fails(point):
-        return np.full(7, np.nan) if 0.5 < point[1] < 0.9 else law(point)
+        return np.full(8, np.nan) if 0.5 < point[1] < 0.9 else law(point)
 
     table = relic_table.build(fails, span, 12.0, STANDARD, checks=30)
     for y in np.linspace(*span(12.0), 400):

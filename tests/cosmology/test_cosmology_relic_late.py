@@ -13,7 +13,9 @@ from astrobounds.cosmology.cascade import clock as cascade_clock
 from astrobounds.cosmology.cascade import disintegration as cascade
 from astrobounds.cosmology.plasma.baryons import ZETA3
 from astrobounds.cosmology.relics import late as relic_late
+from astrobounds.cosmology.relics import remnant
 from astrobounds.cosmology.relics.late import photodisintegration
+from astrobounds.cosmology.relics.remnant import of_evolution
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 from astrobounds.models.hnl import HNL
 
@@ -27,7 +29,7 @@ def quiet(mass, mixing, **options):
 def test_density_without_decays():
     """n_X/n_gamma after e+e- annihilation: (number at 12 MeV)/n_gamma x 4/11, to one per cent."""
     out = quiet(60.0, (0.0, 0.0, 1e-19))  # 1e14 s
-    density, T = relic_late.surviving_density(out.relic)
+    density, T = remnant.surviving_density(out.relic)
     start = out.relic.modes.number[0] / (2.0 * ZETA3 / np.pi**2 * 12.0**3)
     assert_allclose(density, start * 4.0 / 11.0, rtol=1e-2)
     assert T < 1e-3
@@ -39,7 +41,7 @@ def test_hand_over_equals_the_cascade_called_by_hand():
     out = quiet(mass, (const.HBAR / tau / unit, 0.0, 0.0))
     with pytest.warns(ValidityWarning, match="energy of the photons"):
         broken = photodisintegration(out)
-    density, T = relic_late.surviving_density(out.relic)
+    density, T = remnant.surviving_density(out.relic)
     heat = out.relic.injection.visible[0]  # no muons at 30 MeV
     same = cascade.electromagnetic_decay(out, out.eta, mass, tau, density, heat, density_T=T)
     assert_allclose(broken.DH, same.DH, rtol=1e-6)
@@ -86,16 +88,16 @@ def test_the_cascade_sets_in_smoothly():
     mass = 60.0
     for tau in np.geomspace(150.0, 800.0, 8):
         out = of_lifetime(mass, tau, cascade="off")
-        energy = relic_late.late_release(out.relic, out.eta)
+        energy = of_evolution(out.relic).released(out.eta)
         if energy < relic_late.NEGLIGIBLE:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ValidityWarning)
                 last = photodisintegration(out)
             for name in ("Yp", "DH", "He3H", "Li7H"):
                 assert_allclose(getattr(last, name), getattr(out, name), rtol=1e-6, err_msg=name)
-    assert energy > relic_late.NEGLIGIBLE > relic_late.late_release(of_lifetime(mass, 150.0).relic, out.eta)
+    assert energy > relic_late.NEGLIGIBLE > of_evolution(of_lifetime(mass, 150.0).relic).released(out.eta)
     rare = of_lifetime(300.0, 3e10)  # few particles, late, and just below the criterion or above it
-    assert relic_late.late_release(rare.relic, rare.eta) > relic_late.NEGLIGIBLE
+    assert of_evolution(rare.relic).released(rare.eta) > relic_late.NEGLIGIBLE
 
 
 def test_flag_where_nuclei_would_break_but_do_not():
@@ -125,7 +127,7 @@ def test_rare_late_decays_shift_neff_as_they_should(mass, tau):
 
     h: share of heat; radiation era, with rho_X/rho_gamma ~ t^(1/2) before the decays."""
     out = of_lifetime(mass, tau)
-    density, _ = relic_late.surviving_density(out.relic)
+    density, _ = remnant.surviving_density(out.relic)
     T = cascade_clock.temperature_of(tau)
     ratio = density * mass / (np.pi**4 / (30.0 * ZETA3) * T) * 0.5 * np.sqrt(np.pi)
     heat = float(out.relic.energies[0, -1])

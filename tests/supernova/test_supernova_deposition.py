@@ -8,15 +8,11 @@ from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.models.decays.phase_space import pair_functions, three_body
+from astrobounds.models.decays.amplitudes import ChargedCurrent, LeptonPair
+from astrobounds.models.decays.daughters import leaves
+from astrobounds.models.decays.visible_energy import visible_share
 from astrobounds.supernova.signals.deposition import deposition_energies
-from astrobounds.supernova.signals.visible import (
-    MASSLESS_PAIR,
-    mixed_pair_width,
-    pair_share,
-    visible_fraction,
-    visible_shares,
-)
+from astrobounds.supernova.signals.visible import visible_fraction, visible_shares
 
 STAR = ab.supernova.load("fiducial")
 GEV = 1 / u.GeV
@@ -25,6 +21,33 @@ FLAT = {"gravity": False, "helicity": "averaged", "nucleons": "contact", "decays
 
 def tau_hnl(mixing, m=200.0):
     return ab.HNL(mass=m * u.MeV, mixing={"tau": mixing}, nature="dirac")
+
+
+def test_neutrinos_of_muons_and_pions_are_subtracted():
+    """The electron of a muon has 7/20 of its energy in flight, that of a pion 0.275."""
+    pions = ab.HNL(mass=300 * u.MeV, mixing={"mu": 1e-9})
+    shares, full = visible_shares(pions), visible_shares(pions, "in full")
+    muon = 0.5 * (1 + (const.M_MU**2 - const.M_PI**2) / 300.0**2)
+    pion = 0.35 * 0.5 * (1 + (const.M_MU / const.M_PI) ** 2)
+    assert_allclose(shares["mu pi"], 0.35 * muon + pion * (1 - muon), rtol=1e-9, atol=0)
+    assert_allclose(shares["nu mu mu"], 0.35 * full["nu mu mu"], rtol=1e-3, atol=0)
+    for name in ("nu pi0", "nu gamma", "nu e e", "3nu"):
+        assert_allclose(shares[name], full[name], rtol=1e-4, atol=0)
+
+
+def test_visible_shares_without_neutrinos_never_exceed_those_in_full():
+    for flavour in const.FLAVOURS:
+        for mass in (20, 120, 200, 300, 500, 900):
+            hnl = ab.HNL(mass=mass * u.MeV, mixing={flavour: 1e-9})
+            kept, full = visible_shares(hnl), visible_shares(hnl, "in full")
+            assert set(kept) == set(full)
+            assert all(kept[n] <= full[n] * (1 + 1e-3) for n in kept)
+
+
+@pytest.mark.parametrize(("name", "low", "high"), [("K", 0.25, 0.40), ("KL", 0.40, 0.55), ("tau", 0.2, 0.4),
+                                                   ("eta", 0.8, 0.95), ("rho0", 0.275, 0.276)])  # fmt: skip
+def test_mesons_keep_what_their_photons_and_electrons_have(name, low, high):
+    assert low < visible_share(name) < high
 
 
 # ---- visible shares ---------------------------------------------------------------------------
@@ -48,37 +71,35 @@ def three_body_neutrino_share(a, b, mixed, events=400_000):
 
 def test_massless_pair_share():
     """The neutrino takes 7/20 of the mass: the mean energy of the electron in muon decay."""
-    assert_allclose(pair_share(1e-7, 1.0, 1.0), MASSLESS_PAIR, rtol=1e-9, atol=0)
-    assert_allclose(mixed_pair_width(1e-7, 1e-7), (1.0, MASSLESS_PAIR), rtol=1e-6, atol=0)
+    pair = leaves(1e7, ("nu_mu", "e-", "e+"), LeptonPair(1e7, const.M_E, 1.0, 1.0))
+    mixed = leaves(1e7, ("e+", "mu-", "nu_e"), ChargedCurrent(1e7, const.M_E, const.M_MU))
+    assert_allclose((pair.visible, mixed.visible), 0.65, rtol=1e-8, atol=0)
 
 
-@pytest.mark.parametrize(("a", "b"), [(0.3, 0.1), (0.1, 0.3), (0.05, 0.5)])
-def test_mixed_pair_against_monte_carlo(a, b):
-    width, share = mixed_pair_width(a, b)
-    assert_allclose(width, three_body(0.0, a * a, b * b), rtol=1e-8, atol=0)
-    assert_allclose(share, 1 - three_body_neutrino_share(a, b, mixed=True), rtol=0, atol=1e-3)
+@pytest.mark.parametrize("mass", [250.0, 130.0, 2000.0])
+def test_mixed_pair_against_monte_carlo(mass):
+    """l_a- l_b+ nu_b of mixing with a: |M|^2 ~ (P b)(a nu)."""
+    a, b = const.M_MU, const.M_E
+    for first, second, products in ((a, b, ("e+", "mu-", "nu_e")), (b, a, ("mu+", "e-", "nu_mu"))):
+        made = leaves(mass, products, ChargedCurrent(mass, second, first))
+        want = 1 - three_body_neutrino_share(first / mass, second / mass, mixed=True)
+        assert_allclose(made.visible, want, rtol=0, atol=1e-3)
 
 
 def test_equal_pair_against_monte_carlo():
-    """C2 = 0 and equal left- and right-handed weights: |M|^2 ~ (N.l-)(l+.nu) + (N.l+)(l-.nu)."""
-    x = 0.3
-    assert_allclose(
-        pair_share(x, 1.0, 0.0), 1 - three_body_neutrino_share(x, x, mixed=False), rtol=0, atol=1e-3
-    )
-
-
-def test_pair_share_uses_the_width():
-    """The weights of the share integrate to the width functions."""
-    x = 0.35
-    s, ds = np.linspace(4 * x * x, 1, 200_001, retstep=True)
-    b = np.sqrt(np.maximum(1 - 4 * x * x / s, 0))
-    first = (2 * (1 - s) ** 2 * b * ((1 + s) * (1 + 2 * x * x / s) + s - 4 * x * x)).sum() * ds
-    assert_allclose(first, pair_functions(x)[0], rtol=1e-5, atol=0)
+    """Equal left- and right-handed weights without interference: the mean of gL alone and gR alone."""
+    mass = const.M_MU / 0.3
+    only = [
+        leaves(mass, ("nu_e", "mu-", "mu+"), LeptonPair(mass, const.M_MU, left, 1.0 - left)).visible
+        for left in (0.0, 1.0)
+    ]
+    want = 1 - three_body_neutrino_share(0.3, 0.3, mixed=False)
+    assert_allclose(only, want, rtol=0, atol=1e-3)
 
 
 def test_shares_of_a_heavy_hnl():
     hnl = ab.HNL(mass=300 * u.MeV, mixing={"e": 1e-9, "mu": 2e-9, "tau": 1e-9})
-    shares = visible_shares(hnl)
+    shares = visible_shares(hnl, "in full")
     assert set(shares) == set(hnl.partial_widths_mev())
     assert shares["3nu"] == 0.0
     assert shares["nu gamma"] == 0.5
@@ -86,7 +107,7 @@ def test_shares_of_a_heavy_hnl():
     assert_allclose(shares["nu pi0"], 0.5 * (1 + (const.M_PI0 / 300) ** 2), rtol=1e-6, atol=0)
     assert 0.65 < shares["nu mu mu"] < 1.0
     expected = sum(hnl.branching_ratios()[k] * v for k, v in shares.items())
-    assert_allclose(visible_fraction(hnl), expected, rtol=1e-6, atol=0)
+    assert_allclose(visible_fraction(hnl, "in full"), expected, rtol=1e-6, atol=0)
     only = visible_fraction(hnl, {"nu pi0": 1.0})
     assert_allclose(only, hnl.branching_ratios()["nu pi0"], rtol=1e-6, atol=0)
     assert_allclose(visible_fraction(hnl, "nu pi0"), only * shares["nu pi0"], rtol=1e-6, atol=0)

@@ -158,7 +158,7 @@ def _disintegrate(start, eta, injection, key, lifetime, density, density_T, spec
 
 def _lowest(lifetime):
     """Return the last temperature [MeV]: half a decade is a step, so that lifetimes share tables."""
-    T_end = clock.temperature_of(LIFETIMES * lifetime)
+    T_end = clock.temperature_of(LIFETIMES * min(lifetime, LONGEST))
     return T_HOT * 10.0 ** (-0.5 * max(1, math.ceil(2.0 * math.log10(T_HOT / T_end))))
 
 

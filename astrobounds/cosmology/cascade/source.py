@@ -65,19 +65,33 @@ class Injection:
         return float(self.highest * (self.photons + self.electrons) + self.cells(edges).sum(0) @ middle)
 
 
-def radiated_photons(E0):
-    """Return dN/dE(E) of photons radiated by one e+e- pair, each with energy E0 [MeV].
+@dataclass(frozen=True)
+class RadiatedPhotons:
+    """dN/dE(E) of photons that e+e- pairs of energy E0 [MeV] each radiate.
 
     alpha/(pi E0) [1 + (1 - z)^2]/z ln[(1 - z) 4 E0^2/m^2], z = E/E0 (Forestell et al., arXiv:1809.01179).
+
+    Attributes
+    ----------
+    E0 : float
+        MeV.
+    pairs : float
+        Pairs per decay.
     """
-    scale = 4.0 * E0 * E0 / (M_E * M_E)
 
-    def spectrum(E):
-        z = np.asarray(E, dtype=float) / E0
-        inside = np.maximum((1.0 - z) * scale, 1.0)
-        return ALPHA / (math.pi * E0) * (1.0 + (1.0 - z) ** 2) / z * np.log(inside)
+    E0: float
+    pairs: float = 1.0
 
-    return spectrum
+    def __call__(self, E):
+        """Return dN/dE [1/MeV] at photon energies E [MeV], an array."""
+        z = np.asarray(E, dtype=float) / self.E0
+        inside = np.maximum((1.0 - z) * 4.0 * self.E0**2 / (M_E * M_E), 1.0)
+        return self.pairs * ALPHA / (math.pi * self.E0) * (1.0 + (1.0 - z) ** 2) / z * np.log(inside)
+
+
+def radiated_photons(E0):
+    """Return the :class:`RadiatedPhotons` of one e+e- pair, each with energy E0 [MeV]."""
+    return RadiatedPhotons(E0)
 
 
 def two_body(mass, gamma, electron, radiation=True):
@@ -95,9 +109,5 @@ def two_body(mass, gamma, electron, radiation=True):
     E0 = 0.5 * mass
     spectrum = None
     if electron > 0.0 and radiation and E0 > M_E:
-        one = radiated_photons(E0)
-
-        def spectrum(E):
-            return electron * one(E)
-
+        spectrum = RadiatedPhotons(E0, electron)
     return Injection(E0, 2.0 * gamma, 2.0 * electron, spectrum)

@@ -137,6 +137,8 @@ class Background:
         The decaying particle that is in this background.
     spectra : ndarray, optional
         Occupations of nu_e, nu_mu, nu_tau, shape (n, 3, len(y)), where momenta are resolved.
+    boson : mediators.evolution.Evolution, optional
+        The boson that decays into pairs of neutrinos in this background.
     """
 
     ln_a: np.ndarray
@@ -155,6 +157,7 @@ class Background:
     conversion: tuple | None = field(default=None, repr=False)
     relic_history: object = field(default=None, repr=False)
     spectra: np.ndarray | None = field(default=None, repr=False)
+    boson: object = field(default=None, repr=False)
 
     @property
     def dx(self):

@@ -18,7 +18,7 @@ from ... import constants as const
 from ...numerics.jit import kernel
 from ...numerics.odetypes import JAC_SIGNATURE, RHS_SIGNATURE
 
-HEADER = 12
+HEADER = 19
 ACTIVE = 0  # how many reactions are switched on
 REACTIONS = 1
 X_HOT = 2  # x at the upper end T9_MAX of the rate grid
@@ -31,6 +31,13 @@ AT_BACKGROUND = 8
 NODES = 9
 NEUTRON = 10
 PROTON = 11
+BREAKING = 12  # 1 if He4 is broken from outside (track T_BREAK), else 0
+HELIUM = 13
+DEUTERON = 14
+TRITON = 15
+N_YIELD = 16  # n, d, t per broken He4; protons close the balance
+D_YIELD = 17
+T_YIELD = 18
 
 RECORD = 13
 R_IN = 0  # number of nuclei destroyed, then their three places
@@ -40,14 +47,16 @@ R_LN_REVERSE = 10  # ln(alpha / orderings of the nuclei made); below -1e300: no 
 R_BETA = 11
 R_GAMMA = 12
 
-# Columns of the background: ln dt/dx, ln rho, ln n->p, ln p->n + Delta/T, further n->p and p->n.
-TRACKS = 6
+# Columns of the background: ln dt/dx, ln rho, ln n->p, ln p->n + Delta/T, further n->p and p->n,
+# breaking of He4 from outside.
+TRACKS = 7
 T_TIME = 0
 T_RHO = 1
 T_NP = 2
 T_PN = 3
 T_MORE_NP = 4
 T_MORE_PN = 5
+T_BREAK = 6
 
 DELTA = const.M_N - const.M_P  # only splits a known exponential off before interpolation
 NOTHING = -230.0  # ln of a rate constant (1e-100) that never matters
@@ -99,6 +108,29 @@ def background(x, params):
     d_out = out * s_time + time * (np_ * s_np + s_more_np)
     d_back = back * s_time + time * (pn_ * (s_pn - boltzmann) + s_more_pn)
     return time, math.exp(ln_rho), out, back, s_time, s_rho, d_out, d_back
+
+
+@kernel("UniTuple(f8, 3)(f8, f8[::1])")
+def _breaking(x, params):
+    """Breaking of one He4 per unit x, its derivative by x, and p per broken He4."""
+    j = _interval(x, params)
+    u = x - params[int(params[AT_NODES]) + j]
+    at = int(params[AT_BACKGROUND]) + 4 * TRACKS * j
+    ln_time, s_time = _cubic(u, at + 4 * T_TIME, params)
+    rate, slope = _cubic(u, at + 4 * T_BREAK, params)
+    time = math.exp(ln_time)
+    protons = 4.0 - params[N_YIELD] - 2.0 * params[D_YIELD] - 3.0 * params[T_YIELD]
+    return time * rate, time * (rate * s_time + slope), protons
+
+
+@kernel
+def _broken(flow, protons, params, out):
+    """Take `flow` from He4 and give it to n, p, d, t."""
+    out[int(params[HELIUM])] -= flow
+    out[int(params[NEUTRON])] += flow * params[N_YIELD]
+    out[int(params[PROTON])] += flow * protons
+    out[int(params[DEUTERON])] += flow * params[D_YIELD]
+    out[int(params[TRITON])] += flow * params[T_YIELD]
 
 
 @kernel("UniTuple(f8, 4)(f8, f8[::1])")
@@ -169,6 +201,9 @@ def network_rhs(x, y, params, out):
     flow = pn_ * y[p] - np_ * y[n]
     out[n] = flow
     out[p] = -flow
+    if params[BREAKING] > 0.0 and params[ACTIVE] > 0.0:
+        hits, _slope, protons = _breaking(x, params)
+        _broken(hits * y[int(params[HELIUM])], protons, params, out)
     k, u, ln_T9, inverse_T9 = _place(x, params)
     for r in range(int(params[ACTIVE])):
         record = int(params[AT_RECORDS]) + RECORD * r
@@ -189,6 +224,9 @@ def network_dfdx(x, y, params, out):
     flow = d_back * y[p] - d_out * y[n]
     out[n] = flow
     out[p] = -flow
+    if params[BREAKING] > 0.0 and params[ACTIVE] > 0.0:
+        _hits, slope, protons = _breaking(x, params)
+        _broken(slope * y[int(params[HELIUM])], protons, params, out)
     k, u, ln_T9, inverse_T9 = _place(x, params)
     for r in range(int(params[ACTIVE])):
         record = int(params[AT_RECORDS]) + RECORD * r
@@ -213,6 +251,9 @@ def network_jac(x, y, params, out):
     out[p, n] += np_
     out[n, p] += pn_
     out[p, p] -= pn_
+    if params[BREAKING] > 0.0 and params[ACTIVE] > 0.0:
+        hits, _slope, protons = _breaking(x, params)
+        _broken(hits, protons, params, out[:, int(params[HELIUM])])
     k, u, ln_T9, inverse_T9 = _place(x, params)
     for r in range(int(params[ACTIVE])):
         record = int(params[AT_RECORDS]) + RECORD * r

@@ -81,7 +81,7 @@ class Network:
             names = sizes[size]()
         else:
             names = tuple(dict.fromkeys(size))
-        self.size, self.rates = size, rates
+        self.size, self.rates, self.overrides = size, rates, dict(overrides or {})
         self.reactions = names
         self.evaluations = choose(rates, overrides, names)
         parts = [reaction(name) for name in names]
@@ -100,6 +100,10 @@ class Network:
         )
         self._binding = np.array([table[x].binding for x in self.nuclides])
         self._pack_rates(parts)
+
+    def __reduce__(self):
+        """Travel by choices: the tables are made again from the packaged data."""
+        return load_network, (self.size, self.rates, self.overrides)
 
     @property
     def references(self):
@@ -135,15 +139,18 @@ class Network:
         header[k.AT_RATES] = k.HEADER + records.size
         header[k.AT_NODES] = k.HEADER + records.size + self._rates.size
         header[k.NEUTRON], header[k.PROTON] = self.index["n"], self.index["p"]
+        for at, name in ((k.HELIUM, "He4"), (k.DEUTERON, "d"), (k.TRITON, "t")):
+            header[at] = self.index.get(name, -1)
         self._header, self._records = header, records.ravel()
 
     def parameters(self, T, t, n_b, n_to_p, p_to_n, *, dt_dlnT=None, more_n_to_p=None,
-                   more_p_to_n=None, nuisance=None, factors=None):  # fmt: skip
+                   more_p_to_n=None, breaking=None, nuisance=None, factors=None):  # fmt: skip
         """Return the array `params` of the kernels with all reactions switched on.
 
         Parameters and errors as for :meth:`evolve`.
         """
-        x, tracks = _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n)
+        hits, products = (None, None) if breaking is None else breaking
+        x, tracks = _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n, hits)
         rates = self._rates
         if nuisance:
             rates = rates + self._by_reaction(nuisance, "nuisance")[:, None] * self._widths
@@ -153,6 +160,11 @@ class Network:
             rates[..., 0] += self._by_reaction(logs, "factors")
         header = self._header.copy()
         header[k.ACTIVE] = len(self.reactions)
+        if breaking is not None:
+            if min(header[[k.HELIUM, k.DEUTERON, k.TRITON]]) < 0.0:
+                raise DomainError("breaking: this network has no He4, d or t: choose 'small' or 'full'")
+            header[k.BREAKING] = 1.0
+            header[[k.N_YIELD, k.D_YIELD, k.T_YIELD]] = products[0], products[2], products[3]
         header[k.NODES] = x.size
         header[k.AT_BACKGROUND] = header[k.AT_NODES] + x.size
         return np.concatenate((header, self._records, rates.ravel(), x, tracks))
@@ -197,8 +209,8 @@ class Network:
         return np.exp(ln_Y + np.where(self.A > self.Z, (self.A - self.Z) * ln_Yn, 0.0))
 
     def evolve(self, T, t, n_b, n_to_p, p_to_n, *, dt_dlnT=None, more_n_to_p=None,
-               more_p_to_n=None, nuisance=None, factors=None, X_n=None, T_end=T_END, history=0,
-               rtol=1e-6, atol=None, max_steps=100_000, max_step=0.0):  # fmt: skip
+               more_p_to_n=None, breaking=None, nuisance=None, factors=None, X_n=None, T_end=T_END,
+               history=0, rtol=1e-6, atol=None, max_steps=100_000, max_step=0.0):  # fmt: skip
         """Run the network on a background.
 
         Parameters
@@ -209,6 +221,8 @@ class Network:
             dt/d ln T in s (negative).
         more_n_to_p, more_p_to_n : array_like, shape (m,), optional
             Further conversion rates in 1/s, interpolated linearly in their values' cubic spline.
+        breaking : (array_like of shape (m,), (n, p, d, t)), optional
+            Rate in 1/s at which one He4 is broken from outside (mesons), and what it leaves.
         nuisance : dict, optional
             Reaction name to p: its rate is the median times (1 + sigma)^p.
         factors : dict, optional
@@ -242,7 +256,7 @@ class Network:
 
         params = self.parameters(
             T, t, n_b, n_to_p, p_to_n, dt_dlnT=dt_dlnT, more_n_to_p=more_n_to_p,
-            more_p_to_n=more_p_to_n, nuisance=nuisance, factors=factors,
+            more_p_to_n=more_p_to_n, breaking=breaking, nuisance=nuisance, factors=factors,
         )  # fmt: skip
         T = np.asarray(T, dtype=float)
         if not T9_MIN * GK <= T_end < T_NUCLEAR or T[-1] > T_end * (1 + 1e-12):
@@ -302,11 +316,12 @@ class Network:
         return bound
 
 
-def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
+def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n, breaking=None):
     """Check a background and return x = -ln T and its packed cubic coefficients."""
     T = np.asarray(T, dtype=float)
     columns = {"t": t, "n_b": n_b, "n_to_p": n_to_p, "p_to_n": p_to_n}
-    optional = {"dt_dlnT": dt_dlnT, "more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n}
+    optional = {"dt_dlnT": dt_dlnT, "more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n,
+                "breaking": breaking}  # fmt: skip
     columns.update({name: c for name, c in optional.items() if c is not None})
     columns = {name: np.asarray(c, dtype=float) for name, c in columns.items()}
     if T.ndim != 1 or T.size < 8 or any(c.shape != T.shape for c in columns.values()):
@@ -322,7 +337,7 @@ def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
         )
     if not (np.all(np.diff(columns["t"]) > 0) and np.all(columns["n_b"] > 0)):
         raise DomainError("background: t must increase strictly and n_b be positive")
-    for name in ("n_to_p", "p_to_n", "more_n_to_p", "more_p_to_n"):
+    for name in ("n_to_p", "p_to_n", "more_n_to_p", "more_p_to_n", "breaking"):
         if name in columns and np.any(columns[name] < 0):
             raise DomainError(f"background: {name} has negative rates (smallest "
                               f"{columns[name].min():g}); give rates >= 0 in 1/s")  # fmt: skip
@@ -344,6 +359,7 @@ def _tracks(T, t, n_b, n_to_p, p_to_n, dt_dlnT, more_n_to_p, more_p_to_n):
     tracks[:, k.T_PN] = p_part
     tracks[:, k.T_MORE_NP] = columns.get("more_n_to_p", zero)
     tracks[:, k.T_MORE_PN] = columns.get("more_p_to_n", zero)
+    tracks[:, k.T_BREAK] = columns.get("breaking", zero)
     return x, coefficients(x, tracks).ravel()
 
 

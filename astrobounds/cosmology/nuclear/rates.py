@@ -82,6 +82,10 @@ class Evaluation:
     ln_rate: object
     ln_factor: object
 
+    def __reduce__(self):
+        """Travel by name: the callables are made again from the packaged data."""
+        return evaluation, (self.reaction, self.source)
+
     @property
     def references(self):
         """BibTeX keys: a published source is its own key."""

@@ -127,12 +127,6 @@ def species_of(model, hottest=T_REHEATING):
     return relic.Species(mass, model.width_mev, copies, (0.0, 0.0, 0.0), portal=portal)
 
 
-def injection_of(model):
-    """Return the :class:`injection.Injection`: half the energy is heat, half a line of neutrinos."""
-    widths = {("nu gamma", f): w for f, w in model.flavour_widths_mev().items()}
-    return injection.of_widths(model.mass_mev, widths)
-
-
 def reheating_dependence(hot):
     """Return by how much N would be more at T_MATCH (relative) had they started in equilibrium.
 
@@ -216,4 +210,4 @@ def describe(model, mass_range):
             f"mass = {particle.mass_mev:g} MeV is outside [{low:g}, {high:g}] MeV, where decays of "
             "a dipole neutrino in the early Universe are followed"
         )
-    return species_of(particle, hottest), injection_of(particle)
+    return species_of(particle, hottest), injection.of_model(particle)[0]

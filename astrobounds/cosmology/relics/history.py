@@ -258,7 +258,7 @@ def _flags(species, injected, modes, background, power, energies, eta):
     if per_baryon > 1e-6:
         out.append((
             "mesons on nuclei",
-            f"{per_baryon:.2g} mesons per baryon appear below {T_NUCLEI:g} MeV and would break "
-            "nuclei, which is not included",
+            f"{per_baryon:.2g} mesons per baryon appear below {T_NUCLEI:g} MeV and break helium: pions "
+            "that stop are included, without their fast nucleons (30 %); kaons within a factor 2",
         ))  # fmt: skip
     return tuple(out)

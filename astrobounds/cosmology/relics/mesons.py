@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ... import constants as const
+from ..late import hadronic
 from .injection import KL, MU, PI, K, kaon
 
 references = ("Reno:1987qw", "Pospelov:2010cw", "Boyarsky:2020dzc", "Akita2024")
@@ -74,7 +75,7 @@ class Population:
     density: dict
 
 
-def population(T, n_b, neutrons, decays, visible):
+def population(T, n_b, neutrons, decays, visible, protons=None, helium=0.0):
     """Return the :class:`Population` that an injection sustains.
 
     Parameters
@@ -82,21 +83,26 @@ def population(T, n_b, neutrons, decays, visible):
     T, n_b : ndarray
         Plasma temperature [MeV] and baryon density [MeV^3].
     neutrons : ndarray or float
-        Free neutrons per baryon; protons are the rest.
+        Free neutrons per baryon.
     decays : ndarray
         Decays per volume and time [MeV^4].
     visible : ndarray, shape (11,)
         Numbers per decay, see :class:`injection.Injection`.
+    protons, helium : ndarray or float, optional
+        Free protons (by default all that are no neutrons) and He4 nuclei per baryon: helium captures
+        as well, see :mod:`astrobounds.cosmology.late.hadronic`.
     """
-    n, p = MILLIBARN * n_b * neutrons, MILLIBARN * n_b * (1.0 - neutrons)
+    protons = 1.0 - neutrons if protons is None else protons
+    n, p, he = (MILLIBARN * n_b * x for x in (neutrons, protons, helium))
     width = {name: const.HBAR / tau for name, tau in LIFETIME.items()}
     kaons, neutral = 0.5 * visible[K] * decays, visible[KL] * decays
     attract = coulomb(T, const.M_K)
     free_k = width["K"]
-    lost = free_k + K_MINUS_ON_N * n + K_MINUS_ON_P * attract * p
+    on_helium = hadronic.K_MINUS * hadronic.coulomb(T, const.M_K, hadronic.M_ALPHA, 2) * he
+    lost = free_k + K_MINUS_ON_N * n + K_MINUS_ON_P * attract * p + on_helium
     n_k = kaons / lost
     share_k = 0.5 + 0.5 * free_k / lost
-    lost = width["KL"] + KL_TOTAL * (n + p)
+    lost = width["KL"] + KL_TOTAL * (n + p) + hadronic.K_LONG * he
     n_l = neutral / lost
     share_l = width["KL"] / lost
     born = [
@@ -107,7 +113,7 @@ def population(T, n_b, neutrons, decays, visible):
     source = 0.5 * born[1] * decays
     minus, plus = quasi_static(
         source,
-        width["pi"] + PI_MINUS_P_TO_N * pull * p,
+        width["pi"] + PI_MINUS_P_TO_N * pull * p + hadronic.capture_of_pions(T, n_b, helium),
         width["pi"] + PI_PLUS_N_TO_P * n,
         pion_annihilation() * coulomb(T, const.M_PI, const.M_PI),
     )

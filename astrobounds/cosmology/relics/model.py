@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from ... import constants as const
 from ...errors import ConfigError, DomainError
 from ...models.hnl import HNL
-from ...models.mediator import Mediator
 from ..neutrinos import decoupling
 from . import dipole as relic_dipole
 
@@ -73,12 +72,6 @@ def check(model, neutrinos):
             )
         return
     for item in model if isinstance(model, (tuple, list)) else (model,):
-        if isinstance(item, Mediator):
-            raise ConfigError(
-                "a Mediator in the early Universe is not computed: its exchange of energy and number "
-                "with neutrinos is not part of the evolution. A Mediator is supported by "
-                "'sn1987a-cooling' and 'sn1987a-neutrinos'"
-            )
         if item is not None and not isinstance(item, (decoupling.Relic, decoupling.External)):
             raise ConfigError(
                 f"model of type {type(item).__name__}: give an HNL, a DipoleHNL, a "
@@ -108,7 +101,7 @@ def describe(model):
             f"mass = {hnl.mass_mev:g} MeV is outside [{low:g}, {high:g}] MeV, where decays of an "
             "HNL in the early Universe are followed"
         )
-    return relic.Species.of_hnl(hnl, dark), injection.of_hnl(hnl)
+    return relic.Species.of_hnl(hnl, dark), injection.of_model(hnl)[0]
 
 
 def evolve(model, eta, **options):

@@ -20,6 +20,7 @@ QUANTITIES = (
     ("Li7H", 1e-12, 0.0, 2e-2),
     ("before_cascade", 1e-7, 0.0, 2e-2),
     ("dilution", 0.0, 0.0, 1e-2),
+    ("dark_matter", 1e-30, 0.0, 2e-2),
 )
 NAMES = tuple(q[0] for q in QUANTITIES)
 AWAY = 0.02  # of the distance from the standard value, added to the tolerance

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...reactions import kinds
+from ..star.boson_columns import columns_of
 from ..star.screening import with_screening
 
 TAIL = 28.0  # temperatures beyond a threshold or a Fermi level that count
@@ -178,7 +179,7 @@ def _reduced(parts, mass, pieces, medium, res):
 def _general(module, processes, mass, pieces, medium, res):
     """The table of a kind that gives production and reduced rates of each process."""
     t = medium["T"]
-    medium = with_screening(medium)
+    medium = {**with_screening(medium), **columns_of(medium)}
     top = mass + TAIL * t.max() + max(float(np.nanmax(np.abs(medium["mu_e"]))), 0.0)
     energy = energy_grid(mass, top / medium["lapse"].min(), res.energies)
     both = [module.rates(p, mass, energy, medium) for p in processes]

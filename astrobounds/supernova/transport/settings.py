@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, fields, replace
 
 from ...errors import ConfigError, DomainError, did_you_mean
+from ...reactions.boson_medium import BosonMedium
 from ...reactions.dipole import DipoleMedium
 from ...reactions.form_factors import NUCLEONS, check_nucleons
 from ..star.profile import Star
@@ -71,8 +72,9 @@ class Transport:
     axial_coupling : float
         g_A of nucleons in matter.
     resolution : Resolution
-    medium : DipoleMedium
-        Processes, targets, recoil and screening of the dipole portal.
+    medium : DipoleMedium or BosonMedium
+        Processes, targets, recoil and screening of the dipole portal; kinds, screening and corrections
+        of what makes bosons.
     core : float or None
         Radius [km] inside ``r_max`` where the net flux can be measured.
     matter : bool
@@ -89,7 +91,7 @@ class Transport:
     r_max: float | None = None
     axial_coupling: float = AXIAL_COUPLING
     resolution: Resolution = DEFAULT
-    medium: DipoleMedium = field(default_factory=DipoleMedium)
+    medium: DipoleMedium | BosonMedium = field(default_factory=DipoleMedium)
     core: float | None = None
     matter: bool = True
     nucleons: str = NUCLEONS[0]
@@ -130,9 +132,11 @@ class Transport:
                 options[name] = length_cm(options[name], name) / 1e5
         if "axial_coupling" in options:
             options["axial_coupling"] = finite(options["axial_coupling"], "axial_coupling", 0.0, 10.0)
-        for name, cls_ in (("resolution", Resolution), ("medium", DipoleMedium)):
-            if not isinstance(options.get(name, cls_()), cls_):
-                raise DomainError(f"{name} = {options[name]!r}: a {cls_.__name__} is needed")
+        for name, *allowed in (("resolution", Resolution), ("medium", DipoleMedium, BosonMedium)):
+            if name in options and not isinstance(options[name], tuple(allowed)):
+                raise DomainError(
+                    f"{name} = {options[name]!r}: a {' or a '.join(a.__name__ for a in allowed)} is needed"
+                )
         return cls(**options)
 
     def placed(self, star, sphere=None):

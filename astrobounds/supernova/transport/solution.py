@@ -9,7 +9,9 @@ from functools import lru_cache
 
 from ...errors import DomainError, ValidityWarning
 from ...reactions import kinds
+from ...reactions.bosons import make_bosons
 from ..star.sphere import neutrino_sphere
+from .boson import BosonSolution, medium_of
 from .matter import LIGHT
 from .neutrino_pairs import warn_of_potentials
 from .rate_table import rate_tables
@@ -84,6 +86,7 @@ def settings_of(model, star, options):
     if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
         sphere = neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
     settings = settings.placed(star, sphere)
+    settings = replace(settings, medium=medium_of(processes, settings.medium))
     mixes = any(getattr(p, "mixes", False) for p in processes)
     settings = replace(settings, matter=settings.matter and mixes)
     if settings.matter and settings.resolution == DEFAULT and model.mass_mev < LIGHT:
@@ -98,7 +101,9 @@ def _tables(mass, processes, star, settings):
 
 
 @lru_cache(maxsize=12)
-def _solution(mass, processes, states, star, settings):
+def _solution(mass, processes, states, star, settings, dressing):
+    if make_bosons(processes):
+        return BosonSolution(mass, processes, states, star, settings, dressing)
     plain = replace(settings, gravity=True, helicity="helicity", core=None, matter=True)
     tables = _tables(mass, processes, star, plain)
     closed = [p for p in processes if hasattr(kinds.module_of(p.kind), "cell_rates")]
@@ -118,7 +123,8 @@ def solution(model, star, **options):
     """
     settings = settings_of(model, star, dict(options))
     processes = unit_model(model).processes()
-    ray = _solution(model.mass_mev, processes, model.states, star, settings)
+    dressing = getattr(model, "dressing", None)
+    ray = _solution(model.mass_mev, processes, model.states, star, settings, dressing)
     if ray.resonant:
         warnings.warn(
             f"mass = {model.mass_mev:g} MeV: matter changes the mixing in the core and neutrinos meet "

@@ -150,7 +150,7 @@ def mixing(falling, z, y, plasma, oscillate, u):
 
 
 @kernel
-def _flavours(state, u, f):
+def flavours(state, u, f):
     """f_a = Sum_i |U_ai|^2 F_i."""
     n = f.shape[1]
     for i in range(n):
@@ -179,7 +179,7 @@ def march(start, step, refresh, oscillate, y, w, norm, plasma, lists, rows, sour
     many = sources.shape[0] > 1
     falling = start
     mixing(falling, out[0, 3 * n], y, plasma, oscillate, u)
-    _flavours(out[0], u, spectra[0])
+    flavours(out[0], u, spectra[0])
     H[0] = hubble(falling, out[0], y, w, norm, plasma, rows[0, 0])
     electron_tables(y, const.M_E / falling, out[0, 3 * n], tables[:2], tables[2:])
     for k in range(out.shape[0] - 1):
@@ -208,7 +208,7 @@ def march(start, step, refresh, oscillate, y, w, norm, plasma, lists, rows, sour
         slope -= 2.0 * k1
         lu_solve(matrix, pivot, slope)
         out[k + 1] = state + step * (1.5 * k1 + 0.5 * slope)
-        _flavours(out[k + 1], u, spectra[k + 1])
+        flavours(out[k + 1], u, spectra[k + 1])
         H[k + 1] = hubble(later, out[k + 1], y, w, norm, plasma, rows[k + 1, 0])
         if not np.isfinite(H[k + 1]) or not np.all(np.isfinite(out[k + 1])):
             return k + 1

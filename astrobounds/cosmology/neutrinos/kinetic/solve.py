@@ -53,11 +53,11 @@ def momentum_grid(top=THERMAL, spacing=SPACING, ratio=RATIO):
 
 
 @lru_cache(maxsize=8)
-def _events(top, spacing, ratio):
+def events_of(top, spacing, ratio):
     return event_table(*momentum_grid(top, spacing, ratio))
 
 
-def _grid_top(top):
+def grid_top(top):
     """Round a momentum up, so that few grids are ever made."""
     if top <= THERMAL:
         return THERMAL
@@ -117,7 +117,7 @@ def solve(
     top = THERMAL
     if emissions:
         times = _radiation_clock(falling) if clock is None else _extend(clock, steps * stride + 1, dx)
-        top = _grid_top(kinetic_sources.highest_momentum(_padded(emissions, falling), falling, times))
+        top = grid_top(kinetic_sources.highest_momentum(_padded(emissions, falling), falling, times))
     y, w = momentum_grid(top, spacing, ratio)
     n = len(y)
     source = np.zeros((1, 3, n))
@@ -136,14 +136,14 @@ def solve(
     out[0] = state
     spectra, H = np.empty((steps + 1, 3, n)), np.empty(steps + 1)
     bad = march(t_start, dx * stride, refresh, oscillations, y, w, norm, plasma.table(qed),
-                _events(top, spacing, ratio), rows, source, T_QUIET, out, spectra, H)  # fmt: skip
+                events_of(top, spacing, ratio), rows, source, T_QUIET, out, spectra, H)  # fmt: skip
     if bad >= 0:
         raise ConvergenceError(
             f"the neutrino spectra failed at T_d = {coarse[bad]:.4g} MeV: a source is too strong or "
             "the energy density is not positive; check delta_neff and the injected energy",
             stage="momentum-resolved decoupling",
         )
-    return _background(falling[:points], stride, dx, y, w, norm, out, spectra, H)
+    return background_of(falling[:points], stride, dx, y, w, norm, out, spectra, H)
 
 
 def _check_lengths(external, points):
@@ -217,7 +217,7 @@ def _extend(t, length, dx):
     return np.concatenate([t, t[-1] * np.exp(2.0 * dx * np.arange(1, more + 1))])
 
 
-def _background(falling, stride, dx, y, w, norm, out, spectra, H):
+def background_of(falling, stride, dx, y, w, norm, out, spectra, H):
     """The Background on the fine grid from states on the coarse one."""
     from scipy.interpolate import CubicSpline
 

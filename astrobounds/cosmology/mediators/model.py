@@ -1,0 +1,50 @@
+"""Which models the equations of neutrinos and a boson take: any boson that decays into neutrino pairs."""
+
+from dataclasses import replace
+
+from ...errors import ConfigError
+from ...models.neutrino_pairs import boson_of, inert
+from ..neutrinos import decoupling
+from . import flags, thermal
+
+__all__ = ["boson_of", "evolve", "takes"]
+
+
+def takes(model):
+    """True for a model that ``bbn`` may hand to :func:`boson_of`."""
+    return boson_of(model) is not None or inert(model)
+
+
+def evolve(boson, neutrinos="integrated", qed="full", delta_neff=0.0, **grid):
+    """Return the :class:`evolution.Evolution` of a boson, flags included.
+
+    Parameters
+    ----------
+    boson : neutrino_pairs.PairBoson
+    neutrinos : {"integrated", "separate", "common", "momentum"}
+        As in :func:`astrobounds.cosmology.bbn`; chemical potentials are always followed.
+    qed, delta_neff
+        As there.
+    **grid
+        ``settings`` of :func:`thermal.solve` or :func:`resolved.solve`.
+
+    Raises
+    ------
+    ConfigError
+        For a ready background, in which the boson would already have to be.
+    """
+    if isinstance(neutrinos, decoupling.Background):
+        raise ConfigError(
+            "model and neutrinos=Background are both given: a particle must be in the background "
+            "already; give one of them"
+        )
+    if neutrinos == "momentum":
+        from . import resolved
+
+        found = resolved.solve(boson, qed=qed, delta_neff=delta_neff, **grid)
+        found = replace(found, flags=flags.resolved(found))
+    else:
+        mixing, _ = decoupling.NEUTRINOS[neutrinos]
+        found = thermal.solve(boson, mixing, qed, delta_neff, **grid)
+        found = replace(found, flags=flags.thermal(found, mixing))
+    return replace(found, background=replace(found.background, boson=found))
