@@ -56,5 +56,5 @@ def test_several_particles_multiply_in_laboratories_alone():
 def test_a_theory_without_an_hnl_does_not_exist_for_a_constraint():
     heavy = inverse(large=5e4)
     lab = OnParticles({"lab": {"curves": CURVES}})
-    with pytest.warns(ValidityWarning, match="left out"), pytest.raises(DomainError, match="no heavy state"):
+    with pytest.warns(ValidityWarning, match="left out"), pytest.raises(DomainError, match="no heavy"):
         lab.loglike(heavy, {})
