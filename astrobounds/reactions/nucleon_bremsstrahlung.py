@@ -39,6 +39,8 @@ _TAIL = np.array([(_TOP * _V) ** 2, 2.0 * _TOP**3 * _V**2 * _W * np.exp(-((_TOP 
 _ANGLE = np.ascontiguousarray(unit_rule(14))
 _SUM = np.ascontiguousarray(unit_rule(20))
 
+references = ("Carenza:2019pxu", "Raffelt:1996wa")
+
 
 @kernel
 def structure(x, t, mass, density, row, pion2, two_pion, tail, angle):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from ...datafiles import data_files, data_path, read_ecsv
 from ...errors import DataError, did_you_mean
-from .profile import fiducial
+from .axial_response import with_axial_response
+from .fiducial import fiducial
 from .readers import from_arrays, read_radial_file, read_table
 from .temperature import scale_temperature
 
@@ -33,9 +34,13 @@ def load(name, **options):
         the path of a user's file: an ECSV table with columns radius, rho, temperature, Ye
         [, lapse], or a text file in the 25-column radial format.
     **options
-        ``neutrinos="zero"`` or ``"beta"`` for profiles without their own chemical potentials;
-        ``temperature_scale``, a factor on every temperature at fixed densities;
-        for ``"fiducial"`` also its parameters.
+        For profiles without their own chemical potentials: ``neutrinos`` (``"zero"``, ``"beta"``,
+        ``"equilibrium"``, ``"two-region"``), ``mean_field`` (True or ``"dd2"``, or a number a for
+        m* = m/(1 + a n/n0)), ``muons`` (True), ``core`` (Y_c, radius [km], width [km]) of
+        ``"two-region"``; see :class:`astrobounds.supernova.star.ideal_gas.Matter`.
+        ``axial_response="horowitz2017"``: suppressed axial currents of nucleons.
+        ``temperature_scale``, a factor on every temperature at fixed densities.
+        For ``"fiducial"`` also its parameters.
 
     Returns
     -------
@@ -47,20 +52,23 @@ def load(name, **options):
         For an unknown name, a missing column, a bad value (line and column named).
     """
     rest = dict(options)
-    scale = rest.pop("temperature_scale", 1.0)
+    scale, response = rest.pop("temperature_scale", 1.0), rest.pop("axial_response", None)
     try:
         star = _load(name, rest)
     except TypeError as error:
         raise DataError(f"star '{name}' with options {options}: {error}") from None
     rest = {k: v for k, v in options.items() if k != "temperature_scale"}
-    return scale_temperature(replace(star, origin=(str(name), rest)), scale)
+    star = with_axial_response(replace(star, origin=(str(name), rest)), response)
+    return scale_temperature(star, scale)
 
 
 def _load(name, options):
     text = str(name)
     if text in names():
         path = data_path(f"supernova/{text}.ecsv")
-        return _analytic(path, **options) if text == "fiducial" else read_table(path, **options)
+        if text == "fiducial":
+            return _analytic(path, **options)
+        return read_table(path, packaged=True, **options)
     path = Path(text).expanduser()
     if not path.is_file():
         raise DataError(
@@ -69,8 +77,11 @@ def _load(name, options):
         )
     if path.suffix == ".ecsv":
         return read_table(path, **options)
-    if options.pop("neutrinos", "own") not in ("own", "zero"):
-        raise DataError(
-            f"{path} brings its own neutrino chemical potentials: leave neutrinos='beta' out"
-        )
+    for option, neutral in (("neutrinos", "zero"), ("mean_field", False), ("muons", False)):
+        value = options.pop(option, neutral)
+        if value not in (neutral, None):
+            raise DataError(
+                f"{path} brings its own chemical potentials and effective masses: leave "
+                f"{option}={value!r} out"
+            )
     return read_radial_file(path, **options)
