@@ -12,7 +12,7 @@ from .boson_processes import (
     PhotonCoalescence,
     Primakoff,
 )
-from .decays.alp_widths import HADRONS_ABOVE, lepton_pair, widths
+from .decays.alp_widths import HADRONS_ABOVE, Conversion, lepton_pair, widths
 from .protocol import BOSON, COUPLING, MASS, Decay, Model, Parameter, State
 
 MASS_RANGE = (1e-6, 1e3)  # MeV
@@ -106,16 +106,18 @@ class ALP(Model):
     def partial_widths_mev(self):
         """Return ``{channel: width in MeV}`` of the open channels."""
         v = self.values
-        return widths(
-            v["mass"], _GEV * v.get("photon", 0.0), v.get("electron", 0.0), v.get("muon", 0.0)
-        )
+        return widths(v["mass"], _GEV * v.get("photon", 0.0), v.get("electron", 0.0), v.get("muon", 0.0))
 
     def decays(self):
         """Return the open decays as a tuple of :class:`Decay`, largest first."""
         found = sorted(self.partial_widths_mev().items(), key=lambda item: -item[1])
         total = sum(w for _, w in found)
+        amplitude = {
+            f"{name} {name} gamma": Conversion(self.mass_mev, leg)
+            for name, leg in (("e", const.M_E), ("mu", const.M_MU))
+        }
         return tuple(
-            Decay(w, *_PRODUCTS[name], None, name, w / total) for name, w in found if w > 0.0
+            Decay(w, *_PRODUCTS[name], amplitude.get(name), name, w / total) for name, w in found if w > 0.0
         )
 
     @property

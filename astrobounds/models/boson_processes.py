@@ -34,6 +34,7 @@ class Primakoff:
     photon_mass: bool = True
 
     kind = "primakoff"
+    lepton_number = 0
 
     @property
     def group(self):
@@ -59,6 +60,8 @@ class PhotonCoalescence:
     photon_mass: bool = True
 
     kind = "photon coalescence"
+    lepton_number = 0
+    inverse_decay = True
     group = "gamma gamma"
 
 
@@ -79,6 +82,8 @@ class PairCoalescence:
     width: float
 
     kind = "pair coalescence"
+    lepton_number = 0
+    inverse_decay = True
 
     @property
     def group(self):
@@ -104,6 +109,8 @@ class FreeDecay:
     group: str = "hadrons"
 
     kind = "free decay"
+    lepton_number = 0
+    inverse_decay = True
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ class ElectronBremsstrahlung:
     coupling: str
 
     kind = "electron bremsstrahlung"
+    lepton_number = 0
     group = "e p"
 
 
@@ -144,6 +152,7 @@ class NucleonBremsstrahlung:
     effective_mass: bool = True
 
     kind = "nucleon bremsstrahlung"
+    lepton_number = 0
     group = "N N"
 
 
@@ -162,6 +171,7 @@ class DipoleBremsstrahlung:
     soft: str = "symmetrised"
 
     kind = "dipole bremsstrahlung"
+    lepton_number = 0
     group = "n p"
 
 
@@ -180,6 +190,7 @@ class QuadrupoleBremsstrahlung:
     nucleon: float
 
     kind = "quadrupole bremsstrahlung"
+    lepton_number = 0
     group = "N N (estimate)"
 
 

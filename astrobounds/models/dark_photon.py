@@ -35,7 +35,7 @@ class DarkPhoton(Model):
 
     References
     ----------
-    arXiv:1611.03864, arXiv:1801.04847, arXiv:1807.00025.
+    arXiv:1611.03864, arXiv:1801.04847, arXiv:0807.3279.
 
     Examples
     --------
@@ -95,5 +95,3 @@ class DarkPhoton(Model):
         if hadrons > 0.0:
             out.append(FreeDecay("mixing", hadrons))
         return tuple(out)
-
-

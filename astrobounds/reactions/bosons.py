@@ -1,30 +1,20 @@
-"""The kinds of reactions that make one boson, by the name that a process carries.
+"""Kinds of reactions that make one boson without a chemical potential: their names and their rates.
 
-``rates(process, mass, energy, medium)`` returns (production, reduced) [MeV], shape (state, place, energy): per
-spin state at unit strength of the coupling; one state stands for all where they share their rate.
+``rates(process, mass, energy, medium)`` returns (production, reduced) [MeV], shape (state, place, energy):
+per spin state at unit strength of the coupling; one state stands for all where they share their rate.
 """
 
-from . import (
-    dipole_bremsstrahlung,
-    electron_bremsstrahlung,
-    free_decay,
-    nucleon_bremsstrahlung,
-    pair_coalescence,
-    photon_coalescence,
-    primakoff,
-    quadrupole_bremsstrahlung,
-)
+from .kinds import module_of
 
-KINDS = {
-    "primakoff": primakoff,
-    "photon coalescence": photon_coalescence,
-    "pair coalescence": pair_coalescence,
-    "free decay": free_decay,
-    "electron bremsstrahlung": electron_bremsstrahlung,
-    "nucleon bremsstrahlung": nucleon_bremsstrahlung,
-    "dipole bremsstrahlung": dipole_bremsstrahlung,
-    "quadrupole bremsstrahlung": quadrupole_bremsstrahlung,
-}
+BOSON_KINDS = (
+    "primakoff", "photon coalescence", "pair coalescence", "free decay", "electron bremsstrahlung",
+    "nucleon bremsstrahlung", "dipole bremsstrahlung", "quadrupole bremsstrahlung",
+)  # fmt: skip
+
+
+def make_bosons(processes):
+    """True if all of some processes are of these kinds."""
+    return bool(processes) and all(p.kind in BOSON_KINDS for p in processes)
 
 
 def slow(process):
@@ -47,4 +37,4 @@ def rates(process, mass, energy, medium):
     medium : mapping
         Columns of the kind, shape (places,).
     """
-    return KINDS[process.kind].rates(process, mass, energy, medium)
+    return module_of(process.kind).rates(process, mass, energy, medium)

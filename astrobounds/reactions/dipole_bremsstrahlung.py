@@ -19,6 +19,8 @@ from .soft_radiation import MILLIBARN, form_index, thermal_section
 COLUMNS = ("T", "n_n", "n_p", "m_nucleon")
 TRANSVERSE, LONGITUDINAL = 0, 1
 
+references = ("Chang:2016ntp", "Rrapaj:2015wgs")
+
 
 @kernel
 def fill(energy, medium, parameters, out):

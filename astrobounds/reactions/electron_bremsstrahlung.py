@@ -24,6 +24,8 @@ _ENERGY = np.ascontiguousarray(unit_rule(14))
 _ANGLE = np.ascontiguousarray(unit_rule(12))
 _TURN = np.ascontiguousarray(unit_rule(10))
 
+references = ("Lucente:2021hbp",)
+
 
 @kernel
 def squared(e1, e2, w, k, c1, c2, cos_phi, m2, screen2):

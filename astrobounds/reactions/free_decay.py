@@ -4,6 +4,8 @@ import numpy as np
 
 from .balance import occupation, on_places
 
+references = ()
+
 
 def rates(process, mass, energy, medium):
     """Return (production, reduced) [MeV] at unit coupling, shape (1, places, energies).

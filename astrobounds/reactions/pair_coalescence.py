@@ -15,6 +15,8 @@ from .balance import boson_rates
 
 COLUMNS = ("T", "mu_lepton", "m_lepton")
 
+references = ("Chang:2016ntp",)
+
 
 @kernel
 def _ln_cosh(x):

@@ -24,6 +24,8 @@ REST_FRAME, PLASMA_FRAME = 0, 1
 FRAMES = {"rest": REST_FRAME, "plasma": PLASMA_FRAME}
 _RULE = np.ascontiguousarray(unit_rule(40))
 
+references = ("DiLella:2000dn", "Lucente:2020whw")
+
 
 @kernel
 def log_sinh_ratio(high, low):

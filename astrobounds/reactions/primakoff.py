@@ -8,6 +8,8 @@ from .primakoff_recoil import fill as fill_recoil
 from .primakoff_static import FORMS
 from .primakoff_static import fill as fill_static
 
+references = ("Raffelt:1985nk", "Caputo:2021rux")
+
 
 def rates(process, mass, energy, medium):
     """Return (production, reduced) [MeV] at g = 1 MeV^-1, shape (1, places, energies).
@@ -31,10 +33,8 @@ def rates(process, mass, energy, medium):
     if process.target == "p":
         columns = (t, medium["m_p"], medium["mu_p"], medium["k_screen"])
         return boson_rates(fill_recoil, columns, (mass, form), energy, t)
-    found = [
-        boson_rates(
-            fill_recoil, (t, const.M_E, sign * medium["mu_e"], medium["k_electron"]), (mass, form), energy, t
-        )
-        for sign in (1.0, -1.0)
-    ]
+    found = []
+    for sign in (1.0, -1.0):
+        columns = (t, const.M_E, sign * medium["mu_e"], medium["k_electron"])
+        found.append(boson_rates(fill_recoil, columns, (mass, form), energy, t))
     return tuple(np.add(*both) for both in zip(*found))

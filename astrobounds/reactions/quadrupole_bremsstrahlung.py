@@ -19,6 +19,8 @@ from .soft_radiation import MILLIBARN, quadrupole_section
 COLUMNS = ("T", "n_n", "n_p", "m_nucleon")
 UNCERTAINTY = 10.0  # factor of the rate, either way
 
+references = ("Dev:2020eam", "Balaji:2022noj")
+
 
 @kernel
 def fill(energy, medium, parameters, out):

@@ -48,7 +48,21 @@ def form_index(name):
 @kernel
 def transport_section(t_cm):
     """sigma_2 [mb] at kinetic energy T_cm [MeV]: log-log between nodes, constant beyond."""
-    return np.exp(np.interp(np.log(max(t_cm, 1e-6)), _LOG_T, _LOG_S))
+    x = np.log(max(t_cm, 1e-6))
+    last = _LOG_T.size - 1
+    if x <= _LOG_T[0]:
+        return np.exp(_LOG_S[0])
+    if x >= _LOG_T[last]:
+        return np.exp(_LOG_S[last])
+    low, high = 0, last
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _LOG_T[middle] <= x:
+            low = middle
+        else:
+            high = middle
+    u = (x - _LOG_T[low]) / (_LOG_T[high] - _LOG_T[low])
+    return np.exp(_LOG_S[low] + u * (_LOG_S[high] - _LOG_S[low]))
 
 
 @kernel

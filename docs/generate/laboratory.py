@@ -72,10 +72,12 @@ def page(name, folder):
     limits, planned = ab.lab.limits(**filters), ab.lab.limits(**filters, projection=True)
     unit = f" in {limits[0].limit.unit}" if hasattr(limits[0].limit, "unit") else ""
     lines = [f"# {title}", "", limits[0].convention, "", f"![{title}]({figure(name, folder).name})", ""]
-    lines += [f"Limits are on {limits[0].coupling.split(' in ')[0]}{unit}. n: power of the coupling (squared; "
-              "of U^2 for mixings) in the signal. Class A: HEPData, B: table of the authors, C: digitised, D: "
-              "indicative (dotted, in no likelihood unless named). Grey dashed: planned experiments.",
-              ""]  # fmt: skip
+    what = limits[0].coupling.split(" in ")[0]
+    lines += [
+        f"Limits are on {what}{unit}. n: power of the coupling squared (of U^2 for mixings) in the signal. "
+        "Class A: HEPData, B: table of the authors, C: digitised, D: indicative (dotted, in no likelihood "
+        "unless named). Grey dashed: planned experiments.", "",
+    ]  # fmt: skip
     lines += ["## Limits", "", *rows(limits), ""]
     if planned:
         lines += ["## Projections", "", *rows(planned), ""]

@@ -7,13 +7,14 @@ from numpy.testing import assert_allclose
 from scipy.integrate import quad
 
 import astrobounds as ab
-from astrobounds.cosmology.mediators import exchange, fermi, hot, pairs, plateaus, thermal, thermal_kernels
+from astrobounds.cosmology.mediators import exchange, fermi, hot, plateaus, thermal, thermal_kernels
 from astrobounds.cosmology.mediators import model as mediators
 from astrobounds.cosmology.neutrinos import collisions, decoupling
 from astrobounds.cosmology.plasma import hot as plasma
 from astrobounds.cosmology.plasma import thermodynamics
 from astrobounds.cosmology.plasma.matching import entropy_at
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
+from astrobounds.models import neutrino_pairs as pairs
 from astrobounds.numerics import ode
 
 E, MU, TAU = range(3)

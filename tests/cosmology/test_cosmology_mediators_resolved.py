@@ -6,8 +6,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 import astrobounds as ab
-from astrobounds.cosmology.mediators import exchange, pairs, plateaus, resolved, resolved_kernels, thermal
+from astrobounds.cosmology.mediators import exchange, plateaus, resolved, resolved_kernels, thermal
 from astrobounds.cosmology.neutrinos.kinetic import solve as kinetic
+from astrobounds.models import neutrino_pairs as pairs
 
 E, MU, TAU = range(3)
 

@@ -84,16 +84,47 @@ def test_the_mean_over_a_cell_is_the_integral(a, b, w):
     assert_allclose(mixing.mean_lorentzian(a, b, w), want, rtol=1e-7, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("middle", "a", "b"),
+    [(0.3, 5.0, 2.0), (9.0, 3.0, 1.0), (0.0, 1.0, 1e-5), (4.0, 1e-5, 1e-5), (-2.0, 3.0, -3.0)],
+)
+@pytest.mark.parametrize("w", [0.05, 3.0])
+def test_the_mean_over_a_cell_and_its_energies_is_the_double_integral(middle, a, b, w):
+    x, weight = np.polynomial.legendre.leggauss(1500)
+    lines = [
+        mixing.mean_lorentzian(middle + 0.5 * b * y - 0.5 * a, middle + 0.5 * b * y + 0.5 * a, w) for y in x
+    ]
+    assert_allclose(mixing.mean_plane(middle, a, b, w), 0.5 * weight @ np.array(lines), rtol=1e-5, atol=0)
+
+
 def test_a_line_crossed_along_a_path_has_the_depth_of_its_slope():
-    mass, gamma = 1.0, 1e-9
-    where = brentq(lambda w: mass**2 - mixing.self_energy(40.0, mass, w, L_), 1.0, 40.0)
-    w1, w2, n = 0.9 * where, 1.1 * where, 1
-    out = np.empty((1, n))
-    e = np.full((1, 1), 40.0)
-    g = np.full((1, 1), gamma)
-    mixing.cell_factors(e, e, np.array([w1]), np.array([w2]), e, g, mass, L_, out)
+    mass, gamma, e = 1.0, 1e-9, 40.0
+    where = brentq(lambda w: mass**2 - mixing.self_energy(e, mass, w, L_), 1.0, 40.0)
+    w1, w2, out = 0.99 * where, 1.01 * where, np.empty((1, 1))
+    one, width = np.ones(1), 1e-6
+    at = np.full((1, 1), e)
+    tiles = np.array([e - width, e + width])
+    mixing.cell_factors(
+        tiles, one, one, np.array([w1]), np.array([w2]), at, np.full((1, 1), gamma), mass, L_, out
+    )
     length = 7.0
-    p = np.sqrt(40.0**2 - mass**2)
-    got = out[0, 0] * gamma * length * 40.0 / p
-    slope = (mixing.self_energy(40.0, mass, w2, L_) - mixing.self_energy(40.0, mass, w1, L_)) / length
-    assert_allclose(got, np.pi * mass**4 / (p * slope), rtol=1e-6, atol=0)
+    p = np.sqrt(e**2 - mass**2)
+    got = out[0, 0] * gamma * length * e / p
+    slope = (mixing.self_energy(e, mass, w2, L_) - mixing.self_energy(e, mass, w1, L_)) / length
+    assert_allclose(got, np.pi * mass**4 / (p * slope), rtol=1e-5, atol=0)
+
+
+def test_every_energy_that_resonates_is_counted_once():
+    """int dE F Gamma over tiles, however coarse, is pi m^4/(E |dPi/dE|) at the line."""
+    mass, w_pl, gamma = 1.0, 12.0, 1e-10
+    line = mixing.resonant_energy(mass, w_pl, L_)
+    step = 1e-4 * line
+    above, below = (mixing.self_energy(line + d, mass, w_pl, L_) for d in (step, -step))
+    want = np.pi * mass**4 / (line * abs(above - below) / (2.0 * step))
+    one, plasma = np.ones(1), np.full(1, w_pl)
+    for n in (8, 64):
+        tiles = np.linspace(0.95 * line, 1.06 * line, n + 1)
+        middle = 0.5 * (tiles[1:] + tiles[:-1])[:, None]
+        out = np.empty((n, 1))
+        mixing.cell_factors(tiles, one, one, plasma, plasma, middle, np.full((n, 1), gamma), mass, L_, out)
+        assert_allclose((np.diff(tiles) @ out[:, 0]) * gamma, want, rtol=0.02, atol=0)

@@ -123,14 +123,14 @@ def test_photons_transverse_in_the_plasma_coalesce_less(mass, ratio):
     assert_allclose(both[1] / both[0], ratio, rtol=0.01, atol=0)
 
 
-def test_rates_at_one_energy_are_those_worked_out():
-    for photon, scattering, joining in ((0.0, 1.09906e3, 4.63295e3), (15.286, 1.10647e3, 3.90636e3)):
-        assert_allclose(
-            rate(primakoff_static.fill, 150.0, (N_EFF, K_EFF, photon), (100.0, 0)), scattering, rtol=5e-6, atol=0
-        )
-        assert_allclose(
-            rate(photon_coalescence.fill, 150.0, (T, photon), (100.0, 0)), joining, rtol=2e-6, atol=0
-        )
+@pytest.mark.parametrize(
+    ("photon", "scattering", "joining"), [(0.0, 1.09906e3, 4.63295e3), (15.286, 1.10647e3, 3.90636e3)]
+)
+def test_rates_at_one_energy_are_those_worked_out(photon, scattering, joining):
+    got = rate(primakoff_static.fill, 150.0, (N_EFF, K_EFF, photon), (100.0, 0))
+    assert_allclose(got, scattering, rtol=5e-6, atol=0)
+    got = rate(photon_coalescence.fill, 150.0, (T, photon), (100.0, 0))
+    assert_allclose(got, joining, rtol=2e-6, atol=0)
 
 
 def test_coalescence_is_closed_where_two_photons_are_heavier():

@@ -1,6 +1,6 @@
 """Bosons that decay into pairs of neutrinos, among neutrinos: nu_a nu_b <-> X for any pair of flavours.
 
-In: a :class:`pairs.PairBoson` (mass, spin states, widths of pairs of flavours), read from the decays a
+In: a :class:`models.neutrino_pairs.PairBoson` (mass, spin, widths of flavour pairs), read from the decays a
 model says it has. Out: an :class:`evolution.Evolution` with the ``Background`` that weak rates and network
 use. The one equation, per mode of X and pair of flavours (a, b), with E_2 = E - E_1:
 

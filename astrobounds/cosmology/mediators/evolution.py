@@ -6,8 +6,8 @@ from functools import cached_property
 import numpy as np
 
 from ... import constants as const
+from ...models.neutrino_pairs import PairBoson
 from ..neutrinos.decoupling import NEFF_UNIT, RHO_GAMMA, Background
-from .pairs import PairBoson
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,7 +5,7 @@ A boson of mass m, energy E and momentum p has, per polarisation and ordered pai
     df/dt = (m W_ab/(E p)) int dE_1 [f_a f_b (1 + f) - f (1 - f_a)(1 - f_b)],   E_2 = E - E_1,
 
 over E_1 from (E - p)/2 to (E + p)/2. W is the symmetric matrix of widths whose elements sum to the
-total width (:class:`pairs.PairBoson`); neutrinos and antineutrinos of a flavour are alike. The bracket is
+total width; neutrinos and antineutrinos of a flavour are alike. The bracket is
 f_a f_b - f (1 - f_a - f_b): everything is linear in f, so a gain and a loss per mode say all.
 Each event takes one neutrino of E_1 from a and one of E_2 from b, so that n_nu + 2 n_X and the energy
 are kept exactly on any grid.

@@ -80,8 +80,20 @@ def _thermal_spectra(found):
         )
 
 
+def _streaming(found):
+    from .streaming import largest_ratio
+
+    ratio, T = largest_ratio(found.boson)
+    if ratio > 1.0:
+        yield (
+            "neutrinos do not stream freely",
+            f"at T = {1e6 * T:.3g} eV their effective rate is {ratio:.2g} H: the microwave background sees "
+            "more than N_eff; compare cosmology.mediators.streaming.streaming_limits()",
+        )
+
+
 def _of_all(found, mixing):
-    return _unfinished(found), _oscillations(found, mixing), _pairs_of_bosons(found)
+    return _unfinished(found), _oscillations(found, mixing), _pairs_of_bosons(found), _streaming(found)
 
 
 def thermal(found, mixing):

@@ -31,7 +31,7 @@ def production(boson, nodes, weights):
 
     Parameters
     ----------
-    boson : pairs.PairBoson
+    boson : neutrino_pairs.PairBoson
     nodes, weights : ndarray
         y = p/T_MATCH and the weights of a sum over y.
 

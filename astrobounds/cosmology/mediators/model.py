@@ -3,35 +3,31 @@
 from dataclasses import replace
 
 from ...errors import ConfigError
-from ...models.protocol import BOSON, OTHER, Model
+from ...models import neutrino_pairs
+from ...models.neutrino_pairs import inert
 from ..neutrinos import decoupling
-from . import flags, pairs, thermal
+from . import flags, thermal
+
+__all__ = ["boson_of", "evolve", "takes"]
 
 
 def boson_of(model):
-    """Return the :class:`pairs.PairBoson` of a model, or None.
+    """Return the boson whose history these equations follow from its absence or equilibrium, or None.
 
-    It must say that its states are bosons and that it decays into two neutrinos only. None is returned
-    for everything else, and for a boson without any coupling, which is neither made nor decays.
+    Raises
+    ------
+    ConfigError
+        For one that reheating made.
     """
-    if not isinstance(model, Model) or not model.states:
+    found = neutrino_pairs.boson_of(model)
+    if found is None or model.initial is not None:  # there from the beginning: a relic
         return None
-    if any(s.statistics != BOSON for s in model.states):
-        return None
-    every = [(d.width, d.products) for d in model.decays() if d.width > 0.0]
-    if not every or not all(len(p) == 2 and all(map(pairs.flavour_of, p)) for _, p in every):
-        return None
-    degrees = sum(s.degrees for s in model.states)
-    return pairs.of_decays(model.mass_mev, degrees, every, type(model).__name__)
-
-
-def inert(model):
-    """True for a boson that is its mass and couplings only, all of them zero."""
-    if not isinstance(model, Model) or not model.states:
-        return False
-    if any(s.statistics != BOSON for s in model.states) or any(p.kind == OTHER for p in model.parameters):
-        return False
-    return not any(model.strengths.values())
+    if model.reheating_mev is not None:
+        raise ConfigError(
+            f"{type(model).__name__}: a reheating temperature is not followed for a boson that decays into "
+            "neutrinos alone; its history begins with none of it or in equilibrium"
+        )
+    return found
 
 
 def takes(model):
@@ -44,7 +40,7 @@ def evolve(boson, neutrinos="integrated", qed="full", delta_neff=0.0, **grid):
 
     Parameters
     ----------
-    boson : pairs.PairBoson
+    boson : neutrino_pairs.PairBoson
     neutrinos : {"integrated", "separate", "common", "momentum"}
         As in :func:`astrobounds.cosmology.bbn`; chemical potentials are always followed.
     qed, delta_neff

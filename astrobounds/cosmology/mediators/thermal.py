@@ -98,7 +98,7 @@ def solve(boson, mixing="averaged", qed="full", delta_neff=0.0, settings=None, t
 
     Parameters
     ----------
-    boson : pairs.PairBoson
+    boson : neutrino_pairs.PairBoson
     mixing : {"averaged", "none", "common"}
         Oscillations of neutrinos; chemical potentials are always followed.
     qed : str

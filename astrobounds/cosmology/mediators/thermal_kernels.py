@@ -35,7 +35,7 @@ def pack(start, mixing, dark, boson, cap, modes, angles, tables):
         0: none, 1: common temperature, 2: averaged oscillations.
     dark : float
         Energy density of dark radiation over T_d^4.
-    boson : pairs.PairBoson
+    boson : neutrino_pairs.PairBoson
     cap : float
         X is never driven faster than cap H (1 + 3 T_d/m): beyond, it follows equilibrium anyway.
     modes, angles : tuple of two ndarray

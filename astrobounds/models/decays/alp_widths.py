@@ -7,6 +7,7 @@ with quarks or gluons decays to three pions above three pion masses, for which n
 """
 
 import math
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -49,6 +50,21 @@ def dalitz_ratio(mass, lepton):
     share = cosh2 * math.exp(-span)
     value = (1.0 - share) ** 3 * (1.0 + 0.5 / cosh2) * np.tanh(y) * 2.0 * np.tanh(y)
     return float(2.0 * const.ALPHA / (3.0 * math.pi) * weight @ value)
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """|M|^2 of a -> l l gamma by a virtual photon, averaged over the direction of the pair.
+
+    (1/s)(1 - s/m^2)^2 (1 + 2 m_l^2/s), s = m^2 - 2 m E_3 the squared mass of the pair and 3 the photon.
+    """
+
+    mass: float
+    lepton: float
+
+    def __call__(self, e1, e2, e3):
+        s = np.maximum(self.mass * (self.mass - 2.0 * e3), 4.0 * self.lepton**2)
+        return (1.0 - s / self.mass**2) ** 2 * (1.0 + 2.0 * self.lepton**2 / s) / s + 0.0 * (e1 + e2)
 
 
 def widths(mass, photon=0.0, electron=0.0, muon=0.0):

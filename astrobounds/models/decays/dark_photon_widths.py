@@ -128,7 +128,7 @@ def three_photons(mass):
     """Return Gamma(A' -> 3 gamma) [MeV] at eps = 1, the limit m << m_e of the electron loop.
 
     At m = 2 m_e the exact width is larger by a factor of a few (form recalled from
-    arXiv:0811.0326); only lifetimes below 2 m_e depend on it.
+    arXiv:0807.3279); only lifetimes below 2 m_e depend on it.
     """
     return 17.0 * const.ALPHA**4 * mass**9 / (2**7 * 3**6 * 5**3 * math.pi**3 * const.M_E**8)
 

@@ -68,24 +68,74 @@ def mean_lorentzian(a, b, w):
 
 
 @kernel
-def cell_factors(first, second, plasma1, plasma2, middle, gamma, mass, polarisation, out):
-    """Fill ``out[e, c]`` with the mean of F over cells.
+def _potential(u, w, all_signs):
+    """H with H'' = 1/(u^2 + w^2), less pi |u|/2w where that cancels (all u of one sign)."""
+    x = abs(u)
+    inner = np.arctan(w / x) * x / w if x > 0.0 else 0.0
+    value = -inner - 0.5 * np.log(u * u + w * w)
+    return value + 0.5 * np.pi * x / w if all_signs else value
+
+
+@kernel
+def mean_plane(middle, a, b, w):
+    """Mean of 1/(u^2 + w^2) over a rectangle on which u = middle + a x + b y, |x|, |y| < 1/2."""
+    a, b = abs(a), abs(b)
+    large, small = max(a, b), min(a, b)
+    if large < 1e-3 * (abs(middle) + w):
+        return 1.0 / (middle * middle + w * w)
+    if small < 1e-3 * (large + w):
+        return mean_lorentzian(middle - 0.5 * large, middle + 0.5 * large, w)
+    half, less = 0.5 * (a + b), 0.5 * (large - small)
+    crossed = (middle - half) * (middle + half) <= 0.0
+    total = _potential(middle + half, w, crossed) + _potential(middle - half, w, crossed)
+    total -= _potential(middle + less, w, crossed) + _potential(middle - less, w, crossed)
+    return total / (a * b)
+
+
+@kernel
+def cell_factors(tiles, lapse1, lapse2, plasma1, plasma2, middle, gamma, mass, polarisation, out):
+    """Fill ``out[e, c]`` with the mean of F over a cell and over the energies that a node stands for.
+
+    A line is then neither missed nor hit by chance: summed over energies, a ray has every resonance.
 
     Parameters
     ----------
-    first, second : array (energies, cells)
-        Local energies [MeV] at the two edges of a cell.
-    plasma1, plasma2 : array (cells,)
-        Plasma frequencies [MeV] there.
+    tiles : array (energies + 1,)
+        Edges of the energies at infinity [MeV].
+    lapse1, lapse2, plasma1, plasma2 : array (cells,)
+        Lapse and plasma frequency [MeV] at the two edges of a cell.
     middle, gamma : array (energies, cells)
         Local energy and Gamma_ph [MeV] at the node of the cell.
     mass : float
     polarisation : int
     """
-    m2, m4 = mass * mass, mass**4
-    for i in range(first.shape[0]):
-        for c in range(first.shape[1]):
-            a = m2 - self_energy(first[i, c], mass, plasma1[c], polarisation)
-            b = m2 - self_energy(second[i, c], mass, plasma2[c], polarisation)
+    m2, m4, n = mass * mass, mass**4, middle.shape[0]
+    first, second = np.empty(n + 1), np.empty(n + 1)
+    for c in range(middle.shape[1]):
+        for i in range(n + 1):
+            e = max(tiles[i], mass * (1.0 + 1e-12))
+            first[i] = m2 - self_energy(e / lapse1[c], mass, plasma1[c], polarisation)
+            second[i] = m2 - self_energy(e / lapse2[c], mass, plasma2[c], polarisation)
+        for i in range(n):
+            centre = 0.25 * (first[i] + second[i] + first[i + 1] + second[i + 1])
+            a = 0.5 * (first[i + 1] - first[i] + second[i + 1] - second[i])
+            b = 0.5 * (second[i] - first[i] + second[i + 1] - first[i + 1])
             w = max(middle[i, c] * gamma[i, c], 1e-14 * m2)
-            out[i, c] = m4 * mean_lorentzian(a, b, w)
+            out[i, c] = m4 * mean_plane(centre, a, b, w)
+
+
+def resonant_energy(mass, w_pl, polarisation):
+    """Return the energy [MeV] at which Re Pi = mass^2, NaN if there is none.
+
+    Longitudinal: for mass < w_pl; transverse: for w_pl < mass < sqrt(3/2) w_pl.
+    """
+    from scipy.optimize import brentq
+
+    def detuning(log):
+        e = mass + np.exp(log)
+        return self_energy(e, mass, w_pl, polarisation) / mass**2 - 1.0
+
+    low, high = np.log(1e-9 * mass), np.log(1e6 * w_pl)
+    if detuning(low) * detuning(high) >= 0.0:
+        return np.nan
+    return mass + np.exp(brentq(detuning, low, high, xtol=1e-12))

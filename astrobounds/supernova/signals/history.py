@@ -18,10 +18,9 @@ from ...units import finite
 from ..star.catalogue import load
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
-from .cooling import emission
+from ..transport.emission import BEYOND, BINDING_ENERGY, emission, held
 from .deposition import Deposition, deposition
 
-BINDING_ENERGY = 3e53  # erg, what a neutron star has to give
 ENERGY_BUDGET = 0.5 * BINDING_ENERGY  # a new particle takes at most as much as neutrinos keep
 _NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 
@@ -81,8 +80,9 @@ class IntegratedEmission:
         return [NumberSpectrum(mass, s.energy_mev, s.rate) for s in self.snapshots]
 
     def __call__(self, energy_mev):
-        """Return dN/dE [1/MeV] at energies in MeV (same shape)."""
-        return sum(w * spectrum(energy_mev) for w, spectrum in zip(self.weight_s, self._spectra))
+        """Return dN/dE [1/MeV] at energies in MeV (same shape), at most of the 3e53 erg of the star."""
+        share = held(float(self.energy.value))
+        return share * sum(w * spectrum(energy_mev) for w, spectrum in zip(self.weight_s, self._spectra))
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,9 +203,12 @@ class History:
         brightest = max(parts, key=lambda part: part.emission.luminosity_erg_s)
         energy = float(weight @ [part.energy_erg for part in parts])
         emitted = float(weight @ [part.emitted_erg for part in parts])
+        share = float(held(emitted))
+        flags = (BEYOND,) if share < 1.0 or any(part.flags for part in parts) else ()
         return Deposition(
-            brightest.emission, energy, emitted, brightest.visible, brightest.allowed_erg
-        )
+            brightest.emission, share * energy, share * emitted, brightest.visible,
+            brightest.allowed_erg, flags,
+        )  # fmt: skip
 
 
 def _is_pair(window):

@@ -1,14 +1,9 @@
-"""How bosons are made in a star: choices of kinds and of screening, and the columns that kinds read."""
+"""How bosons are made in a medium: choices of kinds, of screening, of corrections."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-import numpy as np
-
-from ...errors import DomainError, did_you_mean
-from ...numerics.jit import kernel
-from ..star import eos
-from .rays import rays
+from ..errors import DomainError, did_you_mean
+from .bosons import BOSON_KINDS
 
 PHOTON_MASSES = {"asymptotic": 1.5, "plasma": 1.0, "none": 0.0}  # m_gamma^2 over w_pl^2
 _ALLOWED = {
@@ -69,13 +64,12 @@ class BosonMedium:
                     f"{name} = {value!r}{did_you_mean(value, allowed)}; allowed: {', '.join(allowed)}"
                 )
         if self.kinds is not None:
-            from ...reactions.bosons import KINDS
-
             object.__setattr__(self, "kinds", tuple(self.kinds))
             for kind in self.kinds:
-                if kind not in KINDS:
+                if kind not in BOSON_KINDS:
                     raise DomainError(
-                        f"kinds: {kind!r}{did_you_mean(kind, KINDS)}; allowed: {', '.join(KINDS)}"
+                        f"kinds: {kind!r}{did_you_mean(kind, BOSON_KINDS)}; "
+                        f"allowed: {', '.join(BOSON_KINDS)}"
                     )
 
     def applied(self, processes):
@@ -104,41 +98,3 @@ class BosonMedium:
 
 
 DEFAULT_BOSONS = BosonMedium()
-
-
-@kernel
-def _densities(mu, m, t, rule, out):
-    """Fill ``out[i]`` = (n, n that is not blocked) of nucleons [MeV^3]."""
-    for i in range(t.size):
-        out[i, 0] = eos.number_density(mu[i], m[i], t[i], False, rule)
-        out[i, 1] = eos.number_density(mu[i], m[i], t[i], True, rule)
-
-
-def _nucleons(state, name):
-    t = np.ascontiguousarray(state["T"], dtype=float)
-    mu, m = (np.ascontiguousarray(state[f"{c}_{name}"], dtype=float) for c in ("mu", "m"))
-    out = np.empty((t.size, 2))
-    _densities(mu, m, t, eos._RULE, out)
-    return out.T
-
-
-def columns_of(state, medium=DEFAULT_BOSONS):
-    """Return the columns that kinds of bosons read, from a state of matter (dict of arrays)."""
-    t, mu_e = state["T"], state["mu_e"]
-    neutrons, protons = _nucleons(state, "n"), _nucleons(state, "p")
-    charged = protons[1] if medium.density == "blocked" else protons[0]
-    w_pl = eos.plasma_frequency(mu_e, t)
-    return {
-        "T": t, "mu_e": mu_e, "mu_mu": state["mu_mu"], "mu_p": state["mu_p"], "m_p": state["m_p"],
-        "n_n": neutrons[0], "n_p": protons[0], "m_nucleon": 0.5 * (state["m_n"] + state["m_p"]),
-        "n_charge": charged, "k_screen": eos.proton_screening(charged, t),
-        "k_electron": eos.electron_screening(mu_e, t), "w_pl": w_pl,
-        "photon_mass": np.sqrt(PHOTON_MASSES[medium.photon_mass]) * w_pl, "lapse": state["lapse"],
-    }  # fmt: skip
-
-
-@lru_cache(maxsize=8)
-def cell_columns(star, r_max_km, n_rays, steps, core_km, medium):
-    """Return the columns on the cells of rays, flat."""
-    cells = rays(star, r_max_km, n_rays, steps, core_km)
-    return columns_of(star.at(cells.radius.ravel()), medium)

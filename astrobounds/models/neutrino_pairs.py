@@ -1,11 +1,16 @@
-"""A boson that decays into pairs of neutrinos, as the evolution sees it: mass, states, widths of pairs."""
+"""A boson that decays into pairs of neutrinos, read from what a model says of itself.
+
+The early Universe and rare decays need its mass, its spin states and the widths of pairs of flavours; which
+class it is they do not ask.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from ... import constants as const
-from ...errors import ConfigError, DomainError
+from .. import constants as const
+from ..errors import ConfigError, DomainError
+from .protocol import BOSON, OTHER, Model
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +62,11 @@ class PairBoson:
         return 2.0 * self.widths.sum(axis=1) / self.width
 
     @property
+    def coupling_squared(self):
+        """|g_ab|^2 of nubar_a gamma^mu P_L nu_b Z'_mu, or of (1/2) nu_a nu_b phi, shape (3, 3)."""
+        return (24.0 if self.degrees == 3 else 16.0) * np.pi / self.mass * self.widths
+
+    @property
     def flavours(self):
         """Number of flavours that couple."""
         return int(np.count_nonzero(self.widths.sum(axis=1)))
@@ -96,3 +106,29 @@ def of_decays(mass, degrees, decays, name="X"):
         widths[a, b] += 0.5 * width
         widths[b, a] += 0.5 * width
     return PairBoson(float(mass), int(degrees), widths, name)
+
+
+def boson_of(model):
+    """Return the :class:`PairBoson` of a model, or None.
+
+    It must say that its states are bosons and that it decays into two neutrinos only. None is returned
+    for everything else, and for a boson without any coupling, which is neither made nor decays.
+    """
+    if not isinstance(model, Model) or not model.states:
+        return None
+    if any(s.statistics != BOSON for s in model.states):
+        return None
+    every = [(d.width, d.products) for d in model.decays() if d.width > 0.0]
+    if not every or not all(len(p) == 2 and all(map(flavour_of, p)) for _, p in every):
+        return None
+    degrees = sum(s.degrees for s in model.states)
+    return of_decays(model.mass_mev, degrees, every, type(model).__name__)
+
+
+def inert(model):
+    """True for a boson that is its mass and couplings only, all of them zero."""
+    if not isinstance(model, Model) or not model.states:
+        return False
+    if any(s.statistics != BOSON for s in model.states) or any(p.kind == OTHER for p in model.parameters):
+        return False
+    return not any(model.strengths.values())
