@@ -176,8 +176,24 @@ def test_it_is_a_value_and_a_posterior_takes_it():
     )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ab.ValidityWarning)
-        value = post.loglike([np.log10(0.3), -3.0]) if hasattr(post, "loglike") else None
-    assert value is None or np.isfinite(value)
+        few, many = (post.loglike(post.coordinates({"lifetime": 1.0, "abundance": x})) for x in (1e-6, 1e-2))
+    assert many < few - 5.0
+    assert abs(few) < 5.0
+
+
+def test_a_run_file_takes_it(tmp_path):
+    from astrobounds.config import load
+
+    path = tmp_path / "run.yaml"
+    path.write_text(
+        "model: LongLivedParticle\nnature: vector\nparameters:\n  mass: 60 MeV\n"
+        "  lifetime: {prior: log-uniform, low: 0.01 s, high: 10 s}\n"
+        "  abundance: {prior: log-uniform, low: 1.0e-8, high: 1.0e-2}\n"
+        "  branching.e e: 0.25\n  branching.dark: 0.75\n"
+        "constraints: [bbn]\nscan: {x: lifetime, y: abundance, shape: [4, 4]}\n"
+    )
+    model, _ = load(path).posterior.point({"lifetime": 0.5, "abundance": 1e-3})
+    assert model == particle(60.0, 0.5, {"e e": 0.25, "dark": 0.75}, abundance=1e-3, spin="vector")
 
 
 def test_gamma_rays_of_any_spectrum():
