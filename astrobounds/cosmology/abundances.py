@@ -115,14 +115,12 @@ def expand(
     if isinstance(neutrinos, decoupling.Background) and not mediators.boson_of(model):
         return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
     boson = mediators.boson_of(model)
+    extra = delta_neff + asymmetry_neff(xi_e)
     if boson is not None:
-        extra = delta_neff + asymmetry_neff(xi_e)
         background = mediators.evolve(boson, neutrinos, qed, extra, **grid).background
         return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
     if relic_model.thermal(model):
-        background = relic_thermal.solve(
-            model, neutrinos, qed, delta_neff + asymmetry_neff(xi_e), **grid
-        )
+        background = relic_thermal.solve(model, neutrinos, qed, extra, **grid)
         return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
     if relic_model.couples(model):
         mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
