@@ -151,7 +151,7 @@ class Decays(Production):
         return ((
             "inverse decays",
             f"a plasma of T ~ {self.mass:.3g} MeV makes n/s = {made:.2g} by inverse decays, more than "
-            f"{_MORE:g} times the abundance that was given, {self.initial.per_entropy:.2g}: right only if it "
+            f"{_MORE:g} times the given abundance, {self.initial.per_entropy:.2g}: right only if it "
             "was never that hot; decoupling_temperature follows both",
         ),)  # fmt: skip
 
