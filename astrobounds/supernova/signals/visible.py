@@ -64,11 +64,21 @@ def visible_shares(model, visible=None):
     DomainError
         For a name that no channel could have, or a share outside [0, 1].
     """
-    widths, energy = {}, {}
+    return _shares(model, visible)[0]
+
+
+def _shares(model, visible):
+    """Visible shares and branching ratios by channel."""
+    ratios, energy = {}, {}
     for decay, ratio, part in daughters(model).all:
-        widths[decay.name] = widths.get(decay.name, 0.0) + ratio
+        ratios[decay.name] = ratios.get(decay.name, 0.0) + ratio
         energy[decay.name] = energy.get(decay.name, 0.0) + ratio * part.visible
-    shares = {name: energy[name] / width for name, width in widths.items()}
+    shares = {name: energy[name] / ratio for name, ratio in ratios.items()}
+    return _wanted(model, shares, visible), ratios
+
+
+def _wanted(model, shares, visible):
+    """The shares that a user wants to count."""
     if shares and not any(shares.values()):
         raise ConfigError(
             f"{type(model).__name__} decays to neutrinos alone: nothing is deposited or shines; use "
@@ -92,10 +102,5 @@ def visible_fraction(model, visible=None):
 
     The rest, one minus this, is what neutrinos carry.
     """
-    shares = visible_shares(model, visible)
-    if visible is None:
-        return float(daughters(model).visible)
-    ratios = dict.fromkeys(shares, 0.0)
-    for decay, ratio, _ in daughters(model).all:
-        ratios[decay.name] += ratio
-    return sum(ratios[name] * share for name, share in shares.items())
+    shares, ratios = _shares(model, visible)
+    return float(sum(ratios[name] * share for name, share in shares.items()))
