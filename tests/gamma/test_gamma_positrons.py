@@ -131,7 +131,7 @@ def test_a_particle_from_elsewhere_counts_one_positron_per_pair():
 
 
 def test_a_daughter_nobody_follows_is_refused():
-    with pytest.raises(ConfigError, match="'zprime' is not followed"):
+    with pytest.raises(ConfigError, match="into 'zprime' is not followed"):
         per_decay(Pairs(("nu_e", "zprime")))
 
 
@@ -257,3 +257,19 @@ def test_excluded_mixings_of_the_whole_line(stars, t_c, mass, low, high):
     for edge, step in ((low, 1.1), (high, 1 / 1.1)):
         assert ratio(edge * step, False) > 1.0 > ratio(edge / step, False)
     assert ratio(low * 1.15, True) > 1.0  # pairs of weak coupling do not meet
+
+
+@pytest.mark.parametrize("mass", [20.0, 300.0, 1000.0])
+def test_bosons_leave_positrons(mass):
+    photon = ab.DarkPhoton(mass=mass * u.MeV, mixing=1e-9)
+    scalar = ab.DarkScalar(mass=mass * u.MeV, mixing=1e-6)
+    assert 0.98 < per_decay(photon) < 1.05
+    assert 0.0 < per_decay(scalar) < 1.1
+    assert 0.0 < mean_share(scalar) <= mean_share(ab.DarkPhoton(mass=20 * u.MeV, mixing=1e-9))
+
+
+def test_pairs_that_a_model_lists_are_not_counted_twice():
+    alp = ab.ALP(mass=100 * u.MeV, photon=1e-9 / u.GeV)
+    listed = sum(d.branching_ratio for d in alp.decays() if "e+" in d.products)
+    assert_allclose(per_decay(alp), listed, rtol=0.01, atol=0)  # the rest: a second pair
+    assert_allclose(per_decay(alp), conversion(100.0, 2), rtol=0.05, atol=0)
