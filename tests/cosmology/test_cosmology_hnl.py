@@ -320,7 +320,7 @@ def test_flags_name_the_stage():
     assert "photodisintegration" in quiet(late, cascade="off").flags
     assert "photodisintegration" not in quiet(late).flags
     assert "matter" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-17})).flags
-    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 6e-16})).flags
+    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 5e-17})).flags
     assert "decays unfinished" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
     assert "mesons on nuclei" in quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 1e-12})).flags
     assert "mesons on nuclei" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-12})).flags
