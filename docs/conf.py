@@ -28,7 +28,7 @@ exclude_patterns = ["_build", "generate", "reference/templates"]
 templates_path = ["_templates"]
 myst_enable_extensions = ["colon_fence", "dollarmath", "deflist"]
 myst_heading_anchors = 3
-suppress_warnings = ["config.cache"]
+suppress_warnings = ["bibtex.missing_field"]  # preprints have no journal yet
 
 # Docstrings: |U|^2 is a number, never a substitution; types are words and not links.
 autosummary_generate = True

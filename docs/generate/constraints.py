@@ -29,9 +29,9 @@ POINTS = {  # a point of every model that a posterior holds
 
 
 def answer(name, model):
-    """Return "yes", "warned: ..." or "no: ..." of a constraint about a model point.
+    """Return "yes", "warned: ...", "no: ..." or "failed: ..." of a constraint about a model point.
 
-    A prediction counts if it ends without an error and lnL is a number.
+    "no" is a refusal in a sentence of the package; anything else that goes wrong has failed.
     """
     constraint = ab.constraints.get(name)
     values = {n: p.center for n, p in constraint.nuisances.items()}
@@ -39,10 +39,12 @@ def answer(name, model):
         warnings.simplefilter("always")
         try:
             found = constraint.loglike(model, values)
-        except Exception as error:  # anything but a likelihood is a no, and its reason
+        except ab.AstroboundsError as error:
             return f"no: {str(error).splitlines()[0]}"
+        except Exception as error:
+            return f"failed: {type(error).__name__}: {error}"
     if not math.isfinite(found):
-        return f"no: lnL = {found}"
+        return f"failed: lnL = {found}"
     told = [str(w.message) for w in caught if issubclass(w.category, ab.ValidityWarning)]
     return f"warned: {told[0]}" if told else "yes"
 
@@ -59,7 +61,7 @@ def ask(names=None):
 
 
 def _mark(text):
-    return {"y": "yes", "w": "yes, flagged", "n": "–"}[text[0]]
+    return {"y": "yes", "w": "yes, flagged", "n": "–", "f": "fails"}[text[0]]
 
 
 def pages(docs):
@@ -86,7 +88,7 @@ def pages(docs):
             kind, _, why = text.partition(": ")
             if kind != "yes":
                 refused.setdefault((kind, why), []).append(model)
-        lines += ["", *(f"* {', '.join(models)}: {'*flagged*, ' if kind == 'warned' else ''}{_plain(why)}"
+        lines += ["", *(f"* {', '.join(models)}: {'*flagged*, ' if kind == 'warned' else ''}{_plain(why)}."
                         for (kind, why), models in refused.items())]  # fmt: skip
         references = ab.references.collect(constraint)
         if len(references) <= 40:
