@@ -77,7 +77,7 @@ class Ray:
     def key(self):
         """What the table depends on."""
         masses = tuple(np.atleast_1d(self.masses).tolist())
-        return (self.model.__name__, self.nature, self.pattern, self.scales, masses, self.choices)
+        return (self.model, self.nature, self.pattern, self.scales, masses, self.choices)
 
     def at(self, mass, scale):
         """Return the model of a mass [MeV] and a sum of couplings."""
@@ -129,19 +129,28 @@ def quantities(model, choices):
 
 
 def table_of(ray, mapper=map, show=True, label="bbn"):
-    """Return the :class:`relic_table.Table` of a ray, built once per process."""
+    """Return the :class:`relic_table.Table` of a ray, built once and kept between runs."""
+    from ..cosmology import abundances
     from ..cosmology.relics import table as relic_table
     from ..progress import Progress
+    from . import early_table, kept
 
-    if ray.key not in _BUILT:
+    def build():
         standard = quantities(None, ray.choices)
         with Progress(1000, f"{label}: table of abundances", show) as bar:
 
             def note(share, count):
                 bar.update(int(1000 * share) - bar.done, f"{count} solutions")
 
-            built = relic_table.build(ray.solve, ray.span, ray.masses, standard, mapper, note)
+            out = relic_table.build(ray.solve, ray.span, ray.masses, standard, mapper, note)
             bar.update(1000 - bar.done)
+        return out
+
+    if ray.key not in _BUILT:
+        modules = (early_table, abundances, *kept.sources_of(ray.model))
+        depends = (ray.model, *ray.key)
+        classes = (relic_table.Table, relic_table.Column)
+        built = kept.table("abundances", depends, modules, classes, build)
         while len(_BUILT) >= 8:
             _BUILT.pop(next(iter(_BUILT)))
         _BUILT[ray.key] = built

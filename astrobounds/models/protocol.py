@@ -199,6 +199,9 @@ class Model:
     parameters = ()
     choices = ()
     references = ()
+    initial = None  # what is there before anything makes it, see `models.initial`
+    reheating_mev = None  # temperature [MeV] at which its history begins; None: as hot as it matters
+    equilibrium = ""  # "photons" or "neutrinos": what it stays in equilibrium with, ending their decoupling
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)

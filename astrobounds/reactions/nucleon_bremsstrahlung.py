@@ -12,7 +12,7 @@ A massive boson carries p^2/E^2 relative to a massless one. Named corrections, e
 
 * the mass of the pion in its propagator (x 0.74 in the energy lost at T = 30 MeV, 3e14 g/cm3);
 * exchange of two pions (x 0.19 after it);
-* multiple scattering, 1/E^2 -> 1/(E^2 + G^2) with G from int_0 dE/2pi [S(-E) + S(E)] = 1 (x 0.64);
+* multiple scattering, 1/E^2 -> 1/(E^2 + G^2) with G from int_0 dE/2pi [S(-E) + S(E)] = 1 (x 0.66);
 * degeneracy, Fermi-Dirac statistics (`nucleon_degeneracy`; 0.5-0.7 there, 0.2-0.4 at the centre);
 * the effective mass, by the column of the medium: S ~ m*^{3/2}; the vertex keeps the vacuum mass.
 

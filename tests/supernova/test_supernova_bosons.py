@@ -12,7 +12,8 @@ from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions.dressing import photon_mixing as mixing
 from astrobounds.supernova import BosonMedium, Resolution, Transport
 from astrobounds.supernova.star.eos import plasma_frequency
-from astrobounds.supernova.star.profile import Star, ideal_gas
+from astrobounds.supernova.star.ideal_gas import Matter
+from astrobounds.supernova.star.profile import Star
 from astrobounds.supernova.star.tabulated import tabulated
 from astrobounds.supernova.transport.boson import BosonSolution
 from astrobounds.supernova.transport.solution import solution
@@ -66,7 +67,7 @@ def test_tabulated_columns_are_those_of_the_star(star):
 
 def _uniform(t=20.0, rho=1e14, radius=30.0):
     def columns(r):
-        state = ideal_gas(np.full_like(r, rho), np.full_like(r, t), np.full_like(r, 0.3))
+        state = Matter().state(np.full_like(r, rho), np.full_like(r, t), np.full_like(r, 0.3), r)
         return {**state, "lapse": np.ones_like(r)}
 
     return Star("uniform", (0.0, radius), columns)
@@ -95,7 +96,7 @@ def test_an_opaque_star_shines_like_a_bose_blackbody(model, degrees):
 
 
 def test_no_coupling_emits_nothing_and_a_weak_one_its_square(star):
-    assert ab.supernova.emission(ab.ALP(mass=50 * u.MeV), star).luminosity_erg_s == 0.0
+    assert ab.supernova.emission(ab.DarkPhoton(mass=50 * u.MeV), star).luminosity_erg_s == 0.0
     one, two = (
         ab.supernova.emission(ab.DarkPhoton(mass=50 * u.MeV, mixing=e), star).luminosity_erg_s
         for e in (1e-13, 2e-13)
@@ -269,3 +270,20 @@ def test_random_points_are_finite(star):
 @pytest.mark.filterwarnings("ignore::astrobounds.errors.ValidityWarning")
 def test_three_hundred_random_points_of_each_model_are_finite(star):
     _check_points(star, 300, 3)
+
+
+def test_the_calibrated_star_says_what_it_is_calibrated_to():
+    hot = ab.supernova.load("fiducial-39")
+    assert hot.name == "fiducial-39"
+    assert_allclose(hot.at(10.0)["T"], [39.3], rtol=1e-12, atol=0)
+    assert "SFHo-18.8" in hot.meta["calibrated_to"]
+    assert "upper edges" in hot.meta["not_calibrated"]
+
+
+def test_published_low_energy_supernova_edge_is_that_of_the_calibrated_star():
+    """arXiv:2201.09890 at 10 MeV, digitised: 4.39e-10/GeV; nothing is tuned to it."""
+    from astrobounds.supernova.signals.deposition import deposition_energies
+
+    alp = ab.ALP(mass=10 * u.MeV, photon=4.39e-10 / u.GeV)
+    energy = deposition_energies(alp, ab.supernova.load("fiducial-39"), [1.0], envelope=3e13 * u.cm)[0]
+    assert_allclose(np.sqrt(1e50 / energy), 0.98, rtol=0.03, atol=0)

@@ -11,6 +11,7 @@ from .readers import from_arrays, read_radial_file, read_table
 from .temperature import scale_temperature
 
 __all__ = ["from_arrays", "load", "names"]
+ANALYTIC = ("fiducial", "fiducial-39")  # profiles that are formulas with parameters
 
 
 def names():
@@ -21,7 +22,11 @@ def names():
 def _analytic(path, **options):
     table = read_ecsv(path)
     parameters = dict(zip(table["parameter"], (float(v) for v in table["value"])))
-    return fiducial(**{**parameters, **options})
+    star = fiducial(**{**parameters, **options})
+    said = {key: table.meta[key] for key in ("calibrated_to", "not_calibrated") if key in table.meta}
+    references = tuple(dict.fromkeys((*star.references, *table.meta["references"])))
+    name = star.name.replace("fiducial", path.stem, 1)
+    return replace(star, name=name, meta={**star.meta, **said}, references=references)
 
 
 def load(name, **options):
@@ -30,7 +35,9 @@ def load(name, **options):
     Parameters
     ----------
     name : str or path
-        A packaged profile (``"fiducial"``, ``"illustrative-cold"``, ``"illustrative-hot"``), or
+        A packaged profile (``"fiducial"``; ``"fiducial-39"``, whose peak temperature of 39.3 MeV is
+        calibrated on spectra published for a simulated model, see its ``meta``;
+        ``"illustrative-cold"``, ``"illustrative-hot"``), or
         the path of a user's file: an ECSV table with columns radius, rho, temperature, Ye
         [, lapse], or a text file in the 25-column radial format.
     **options
@@ -40,7 +47,7 @@ def load(name, **options):
         ``"two-region"``; see :class:`astrobounds.supernova.star.ideal_gas.Matter`.
         ``axial_response="horowitz2017"``: suppressed axial currents of nucleons.
         ``temperature_scale``, a factor on every temperature at fixed densities.
-        For ``"fiducial"`` also its parameters.
+        For ``"fiducial"`` and ``"fiducial-39"`` also their parameters.
 
     Returns
     -------
@@ -66,7 +73,7 @@ def _load(name, options):
     text = str(name)
     if text in names():
         path = data_path(f"supernova/{text}.ecsv")
-        if text == "fiducial":
+        if text in ANALYTIC:
             return _analytic(path, **options)
         return read_table(path, packaged=True, **options)
     path = Path(text).expanduser()

@@ -85,6 +85,4 @@ def tabulated(star, r_max_km, marks=()):
     for mark in marks:
         if all(abs(mark - b) > near for b in breaks) and low < mark < high:
             breaks.add(float(mark))
-    return replace(
-        star, breaks=tuple(sorted(breaks)), columns=_Columns(_parts(star, r_max_km)), origin=(), derived=()
-    )
+    return replace(star, breaks=tuple(sorted(breaks)), columns=_Columns(_parts(star, r_max_km)), origin=())
