@@ -1,6 +1,16 @@
 """Pages of the site that are made from the package and its data; ``main`` writes all of them."""
 
-from . import channels, command_line, constraints, gallery, instruments, interface, laboratory, published, stars
+from . import (
+    channels,
+    command_line,
+    constraints,
+    gallery,
+    instruments,
+    interface,
+    laboratory,
+    published,
+    stars,
+)
 
 TABLES = (constraints, channels, stars, instruments, published, command_line, interface, gallery)
 

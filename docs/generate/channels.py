@@ -13,15 +13,27 @@ POINTS = {  # masses at which channels are listed, and the rest of the point
     "ALP": ((20, 100, 300), {"photon": 1e-9 / u.GeV, "electron": 1e-12, "muon": 1e-9}),
     "DarkPhoton": ((10, 200), {"mixing": 1e-9}),
     "DarkScalar": ((10, 200), {"mixing": 1e-5}),
+    "LongLivedParticle": ((100,), {"lifetime": 1e4 * u.s, "abundance": 1e-12,
+                                   "branching": {"e e": 0.9, "gamma gamma": 0.1}}),
 }
 
 
 def _parameters(cls):
     rows = []
+    arguments = [p.argument for p in cls.parameters]
+    shared = {name for name in arguments if arguments.count(name) > 6}
     for p in cls.parameters:
+        if p.argument in shared:
+            continue
         default = "must be given" if p.default is None else f"{p.default:g}"
         rows.append((f"`{p.name}`", f"${p.symbol}$" if p.symbol else "", p.unit, p.kind,
                      p.power or "", f"{p.low:g} to {p.high:g}", default))  # fmt: skip
+    for name in sorted(shared):
+        keys = [p for p in cls.parameters if p.argument == name]
+        any_of, listed = keys[0], ", ".join(f"`{p.key}`" for p in keys)
+        span = f"{any_of.low:g} to {any_of.high:g}"
+        rows.append((f"`{name}`: {listed}", "", any_of.unit, any_of.kind, any_of.power or "", span,
+                     f"{any_of.default:g}"))  # fmt: skip
     heads = ("parameter", "symbol", "unit", "kind", "power in a rate", "allowed", "default")
     return table(heads, rows)
 
@@ -42,7 +54,7 @@ def pages(docs):
         "What each model is made of, and into what it decays. Every table is made from the model itself: "
         "`HNL.parameters`, `HNL.choices`, `hnl.branching_ratios()`."
     ]
-    for name in (*POINTS, "StandardModel"):
+    for name in (*POINTS, "ThermalParticle", "StandardModel"):
         cls = getattr(ab, name)
         choices = "; ".join(f"`{c.name}`: {', '.join(c.allowed)}" for c in cls.choices)
         blocks += [f"## {name}", f"{first_line(cls)}", _parameters(cls)]
@@ -52,5 +64,5 @@ def pages(docs):
             rows, point = _channels(name)
             blocks += [f"Branching ratios of `{point}` and of the same couplings at other masses:", rows]
         if cls.references:
-            blocks.append(f"Widths: {cited(cls.references)}.")
+            blocks.append(f"Stands on {cited(cls.references)}.")
     return {"models.md": page("Models: parameters and decay channels", *blocks)}

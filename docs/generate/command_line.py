@@ -15,8 +15,8 @@ def pages(docs):
     subs = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     for name, sub in subs.choices.items():
         text = (sub.description or "").strip()
-        blocks += [f"## {name}", text[:1].upper() + text[1:] + ".",
-                   "```text\n" + " ".join(sub.format_usage().split()) + "\n```", *_options(sub)]  # fmt: skip
+        usage = "```text\n" + " ".join(sub.format_usage().split()) + "\n```"
+        blocks += [f"## {name}", text[:1].upper() + text[1:] + ".", usage, *_options(sub)]
     return {"command-line.md": page("Command line", *blocks)}
 
 

@@ -24,6 +24,10 @@ POINTS = {  # a point of every model that a posterior holds
     "ALP": lambda: ab.ALP(mass=50 * u.MeV, photon=1e-9 / u.GeV),
     "DarkPhoton": lambda: ab.DarkPhoton(mass=20 * u.MeV, mixing=1e-9),
     "DarkScalar": lambda: ab.DarkScalar(mass=50 * u.MeV, mixing=1e-5),
+    "LongLivedParticle": lambda: ab.LongLivedParticle(
+        mass=100 * u.MeV, lifetime=0.1 * u.s, branching={"e e": 1.0}, abundance=1e-4
+    ),
+    "ThermalParticle": lambda: ab.ThermalParticle(mass=8 * u.MeV),
     "StandardModel": lambda: ab.StandardModel(delta_neff=0.1),
 }
 
@@ -81,7 +85,8 @@ def pages(docs):
         constraint = ab.constraints.get(name)
         cls = type(constraint)
         free = ", ".join(f"`{n}` ({p!r})" for n, p in constraint.nuisances.items()) or "none"
-        lines = [f"({name})=", f"## {name}", "", f"{first_line(cls)} {{py:obj}}`{cls.__module__}.{cls.__name__}`", "",
+        where = f"{{py:obj}}`{cls.__module__}.{cls.__name__}`"
+        lines = [f"({name})=", f"## {name}", "", f"{first_line(cls)} {where}", "",
                  f"Nuisances by default: {free}."]  # fmt: skip
         refused = {}
         for model, text in answers.get(name, {}).items():

@@ -32,7 +32,8 @@ def entry(docs, script):
     title = " ".join(title.split()).rstrip(".")
     name = picture(docs, script)
     blocks = [f"![{title}](../../images/{name})"] if name else []
-    blocks += [_indented(rest), f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n```"]
+    code = f"```{{literalinclude}} ../../../examples/{script.name}\n:language: python\n```"
+    blocks += [_indented(rest), code]
     return title, page(title, *blocks)
 
 

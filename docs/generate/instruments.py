@@ -18,8 +18,8 @@ def pages(docs):
     found = read_ecsv(data_path("measurements/sn1987a_detectors.ecsv"))
     detectors = [[found[c][i] for c in found.colnames] for i in range(len(found))]
     text = (
-        "`ab.gamma.instrument(name)`; a telescope of your own is an ECSV file with columns energy [MeV] and "
-        "area [cm²] and a header like those of `data/gamma/`, given by its path."
+        "`ab.gamma.instrument(name)`; a telescope of your own is an ECSV file with columns energy [MeV] "
+        "and area [cm²] and a header like those of `data/gamma/`, given by its path."
     )
     return {"instruments.md": page(
         "Instruments", "## Gamma-ray telescopes", text, table(heads, rows),

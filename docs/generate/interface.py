@@ -43,6 +43,7 @@ def pages(docs):
                 seen.add(id(obj))
                 names.append(path)
         if names:
-            lines += [title, "-" * len(title), "", f"``{room}``", "", ".. autosummary::", "   :toctree: api",
-                      "   :nosignatures:", "", *(f"   {n}" for n in names), ""]  # fmt: skip
+            lines += [title, "-" * len(title), "", f"``{room}``", "", ".. autosummary::",
+                      "   :toctree: api", "   :nosignatures:", ""]  # fmt: skip
+            lines += [*(f"   {n}" for n in names), ""]
     return {"interface.rst": "\n".join(lines)}

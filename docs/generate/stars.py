@@ -21,10 +21,12 @@ def pages(docs):
             f"{radius[hottest]:.3g}", f"{medium['T'][0]:.3g}", f"{medium['lapse'][0]:.3g}",
             cited(star.references),
         ))  # fmt: skip
-    heads = ("star", "radii [km]", "largest T [MeV]", "at [km]", "central T [MeV]", "central lapse", "source")
+    heads = ("star", "radii [km]", "largest T [MeV]", "at [km]", "central T [MeV]", "central lapse",
+             "source")  # fmt: skip
     text = (
-        "`ab.supernova.load(name)` reads one of these, or a file of your own (an ECSV table with columns "
-        "radius, rho, temperature, Ye and optionally lapse, or a text file in the 25-column radial format). "
+        "`ab.supernova.load(name)` reads one of these, or a file of your own (an ECSV table with "
+        "columns radius, rho, temperature, Ye and optionally lapse, or a text file in the 25-column radial "
+        "format). "
         "Simulated profiles do not ship: their owners give them out."
     )
     return {"stars.md": page("Stars", text, table(heads, rows))}
