@@ -22,12 +22,13 @@ _EACH = tuple(f"nu_{f}" for f in const.FLAVOURS)  # "nu" stands for the three al
 def _channels():
     """Return ``{key of branching: ((share, products), ...)}``."""
     pairs = {
-        "e e": ("e-", "e+"), "mu mu": ("mu-", "mu+"), "tau tau": ("tau-", "tau+"), "pi+ pi-": ("pi+", "pi-"),
-        "pi0 pi0": ("pi0", "pi0"), "K+ K-": ("K+", "K-"), "K_L K_S": ("K_L", "K_S"),
-        "gamma gamma": ("gamma", "gamma"), "pi0 gamma": ("pi0", "gamma"), "pi+ pi- pi0": ("pi+", "pi-", "pi0"),
-        "hadrons": ("hadrons",), "dark": ("dark",),
+        "e e": ("e-", "e+"), "mu mu": ("mu-", "mu+"), "tau tau": ("tau-", "tau+"),
+        "pi+ pi-": ("pi+", "pi-"), "pi0 pi0": ("pi0", "pi0"), "pi+ pi- pi0": ("pi+", "pi-", "pi0"),
+        "K+ K-": ("K+", "K-"), "K_L K_S": ("K_L", "K_S"), "gamma gamma": ("gamma", "gamma"),
+        "pi0 gamma": ("pi0", "gamma"), "hadrons": ("hadrons",), "dark": ("dark",),
     }  # fmt: skip
-    pairs |= {f"{a} {b.replace('nu', 'nubar')}": (a, b.replace("nu", "nubar")) for a in _EACH for b in _EACH}
+    anti = [nu.replace("nu", "nubar") for nu in _EACH]
+    pairs |= {f"{a} {b}": (a, b) for a in _EACH for b in anti}
     found = {key: ((1.0, products),) for key, products in pairs.items()}
     rest = {"gamma": ("gamma",), "pi0": ("pi0",), "e e": ("e-", "e+"), "mu mu": ("mu-", "mu+")}
     for name, others in rest.items():
@@ -38,8 +39,10 @@ def _channels():
 
 CHANNELS = _channels()
 #: what a key may also be written as
-SYNONYMS = {"e- e+": "e e", "e+ e-": "e e", "mu- mu+": "mu mu", "mu+ mu-": "mu mu", "pi- pi+": "pi+ pi-",
-            "pi pi": "pi+ pi-", "K- K+": "K+ K-", "K_S K_L": "K_L K_S", "photons": "gamma gamma"}  # fmt: skip
+SYNONYMS = {
+    "e- e+": "e e", "e+ e-": "e e", "mu- mu+": "mu mu", "mu+ mu-": "mu mu", "pi- pi+": "pi+ pi-",
+    "K- K+": "K+ K-", "K_S K_L": "K_L K_S",
+}  # fmt: skip
 
 
 def _fermions(products):
@@ -58,8 +61,9 @@ class LongLivedParticle(Model):
     branching : mapping
         Channel to branching ratio; they sum to one. ``"e e"``, ``"mu mu"``, ``"tau tau"``,
         ``"gamma gamma"``, ``"pi+ pi-"``, ``"pi0 pi0"``, ``"pi+ pi- pi0"``, ``"K+ K-"``, ``"K_L K_S"``,
-        ``"pi0 gamma"``, ``"hadrons"``, ``"nu_e nubar_e"`` and so on, ``"nu gamma"``, ``"nu pi0"``, ``"nu e e"``,
-        ``"nu mu mu"`` (``"nu"``: the three flavours alike, or ``"nu_tau gamma"``), ``"dark"``.
+        ``"pi0 gamma"``, ``"hadrons"``, ``"nu_e nubar_e"`` and so on, ``"nu gamma"``, ``"nu pi0"``,
+        ``"nu e e"``, ``"nu mu mu"`` (``"nu"``: the three flavours alike, or ``"nu_tau gamma"``),
+        ``"dark"``.
     abundance : float
         n/s before the first decays, all spin states together and at rest.
     decoupling_temperature : Quantity
@@ -74,8 +78,8 @@ class LongLivedParticle(Model):
     Raises
     ------
     DomainError
-        For a value outside its range or without unit, branching ratios that do not sum to one, a channel that
-        is closed or has the wrong number of fermions, both or none of the two abundances.
+        For a value outside its range or without unit, branching ratios that do not sum to one, a
+        channel that is closed or has the wrong number of fermions, both or none of the two abundances.
 
     References
     ----------
@@ -95,7 +99,8 @@ class LongLivedParticle(Model):
                   why="decaying particles are coded from 1 keV to 10 GeV"),
         Parameter("lifetime", "s", OTHER, 0, r"\tau_X", 1e-12, 1e30, default=None, example="1e4*u.s"),
         Parameter("abundance", "", OTHER, 1, "n_X/s", 0.0, 1.0, example="1e-12"),
-        Parameter("decoupling_temperature", "MeV", OTHER, 0, r"T_{\rm d}", 0.0, HOTTEST, example="10*u.GeV"),
+        Parameter("decoupling_temperature", "MeV", OTHER, 0, r"T_{\rm d}", 0.0, HOTTEST,
+                  example="10*u.GeV"),
         *(Parameter(f"branching.{key}", "", OTHER, 1, rf"{{\rm BR}}({key})", 0.0, 1.0, "linear",
                     example="1.0", why="it is a branching ratio") for key in CHANNELS),
     )  # fmt: skip
@@ -124,12 +129,12 @@ class LongLivedParticle(Model):
         ratios = _open(values)
         total = sum(ratios.values())
         if abs(total - 1.0) > _SUM:
-            return f"the branching ratios sum to {total:.8g}: they must sum to 1 ('dark' for what is not seen)"
+            return f"the branching ratios sum to {total:.8g}: they must sum to 1 (the rest is 'dark')"
         statistics, _ = SPINS[choices.get("spin", "scalar")]
         for key in ratios:
             products = CHANNELS[key][0][1]
             if sum(p.mass for p in particles(products)) > values["mass"]:
-                return f"branching['{key}'] = {ratios[key]:g}: X of {values['mass']:g} MeV is too light for it"
+                return f"branching['{key}'] = {ratios[key]:g}: X of {values['mass']:g} MeV is too light"
             odd = _fermions(products) % 2
             if not {"dark", "hadrons"} & set(products) and odd != (statistics == FERMION):
                 return (

@@ -1,4 +1,4 @@
-"""A particle that stays in equilibrium with photons or with neutrinos: light dark matter while it was thermal."""
+"""A particle that stays in equilibrium with photons or with neutrinos: light dark matter."""
 
 from .long_lived import SPINS
 from .protocol import MASS, Choice, Model, Parameter, State
@@ -42,7 +42,7 @@ class ThermalParticle(Model):
 
     parameters = (
         Parameter("mass", "MeV", MASS, 0, r"m_\chi", *MASS_RANGE, default=None, example="5*u.MeV",
-                  why="heavier, it is gone before neutrinos decouple; lighter, it outlives nucleosynthesis"),
+                  why="heavier, it is gone before neutrinos decouple; lighter, it outlives the nuclei"),
     )  # fmt: skip
     choices = (Choice("couples_to", ("photons", "neutrinos")), Choice("spin", tuple(SPINS)))
     references = ("Boehm:2013jpa",)

@@ -1,4 +1,4 @@
-"""A boson that a test describes, in the early Universe: statistics, freeze-in, published sheets of numbers."""
+"""A boson that a test describes, in the early Universe: statistics, freeze-in, numbers of another code."""
 
 import warnings
 
@@ -68,8 +68,9 @@ def test_bosons_that_decoupled_at_10_gev(model, neff, yp, dh):
     assert_allclose((out.Neff, out.Yp, out.DH), (neff, yp, dh), rtol=5e-4, atol=0)
 
 
-@pytest.mark.parametrize(("signs", "masses", "T"), [((1.0, 1.0), (0.0, 0.0), 5.0), ((-1.0, -1.0), (0.5, 0.5), 3.0),
-                                                    ((1.0, -1.0), (0.0, 3.0), 8.0)])  # fmt: skip
+@pytest.mark.parametrize(("signs", "masses", "T"), [
+    ((1.0, 1.0), (0.0, 0.0), 5.0), ((-1.0, -1.0), (0.5, 0.5), 3.0), ((1.0, -1.0), (0.0, 3.0), 8.0),
+])  # fmt: skip
 def test_occupation_of_the_legs_by_quadrature(signs, masses, T):
     """Average of 1/(e^(E/T) -+ 1) over the direction of a product in the rest frame."""
     mass = 10.0
@@ -77,8 +78,11 @@ def test_occupation_of_the_legs_by_quadrature(signs, masses, T):
         for sign, own, other in zip(signs, masses, masses[::-1]):
             e = 0.5 * (mass**2 + own**2 - other**2) / mass
             k = np.sqrt(e * e - own * own)
-            energy = lambda c: (np.hypot(p, mass) * e + p * k * c) / mass  # noqa: B023, E731
-            want = quad(lambda c: 0.5 / (np.exp(energy(c) / T) - sign), -1, 1, epsrel=1e-10, limit=200)[0]  # noqa: B023
+            ends = np.hypot(p, mass) * e / mass, p * k / mass
+            want = quad(
+                lambda c, a, b, s: 0.5 / (np.exp((a + b * c) / T) - s), -1, 1, (*ends, sign),
+                epsrel=1e-10, limit=200,
+            )[0]  # fmt: skip
             got = Leg(e, own, sign).mean_occupation(np.array([[T]]), np.array([[p]]), mass)
             assert_allclose(got[0, 0], want, rtol=1e-7, atol=0)
 
@@ -100,8 +104,9 @@ def test_freeze_in_by_inverse_decays_in_closed_form(kind, factor):
         p = y * t
         energy = np.hypot(p, mass)
         rate = width * mass / energy * species.production.decay(np.array([t]), p[None, :], "both")[0]
-        made += (rate * species.equilibrium(energy / t) * weight).sum() * t**3 / t**6 * (T[0] / T[1] - 1.0) * t
-    # dY/dlnT = C/(s H), s = 2 pi^2/45 g T^3, H = 1.66015 sqrt(g) T^2/M_Pl; C of the sum above is T^3 (...)/T^3
+        number = (rate * species.equilibrium(energy / t) * weight).sum() * t**3
+        made += number / t**5 * np.log(T[0] / T[1])
+    # dY/dlnT = C/(s H), s = 2 pi^2/45 g T^3, H = 1.66015 sqrt(g) T^2/M_Pl
     g = 10.75
     unit = 45.0 / (2.0 * np.pi**2 * g) * const.M_PLANCK / (1.66015 * np.sqrt(g))
     closed = 135.0 * width * const.M_PLANCK / (8.0 * np.pi**3 * 1.66015 * g**1.5 * mass**2)
@@ -145,7 +150,8 @@ def test_energy_is_conserved_while_bosons_decay():
     assert np.all(np.isfinite(lost))
     assert_allclose(out.energies[0], 1.0, rtol=1e-9)
     total = modes.rho * np.exp(3.0 * modes.x)
-    gain = np.trapezoid(np.exp(3.0 * modes.x) * (modes.decay + modes.contact + 3.0 * modes.pressure), modes.x)
+    change = modes.decay + modes.contact + 3.0 * modes.pressure
+    gain = np.trapezoid(np.exp(3.0 * modes.x) * change, modes.x)
     assert_allclose(total[0] - total[-1], gain, rtol=2e-4, atol=0)
 
 

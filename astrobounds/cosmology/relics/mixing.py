@@ -71,7 +71,8 @@ def of_processes(model, processes, reheating=None):
         mine = [p for p in processes if p.flavour == flavour]
         if not mine:
             continue
-        if set(mine) != set(hnl_processes(flavour)):
+        known = hnl_processes(flavour)
+        if tuple(mine) != known and set(mine) != set(known):
             raise ConfigError(
                 f"the contact processes of {type(model).__name__} with flavour {flavour} are not those "
                 "of a mixing with neutrinos: the early Universe follows no others"

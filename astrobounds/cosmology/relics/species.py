@@ -12,7 +12,7 @@ from .injection import Injection
 OF_DECAYS = ("coalescence", "photon coalescence", "pair coalescence", "free decay", "inverse decays")
 #: kinds that need nucleons, of which there are 1e-9 per photon, or muons, whose crossing is in "contact"
 NEGLIGIBLE = ("nucleon bremsstrahlung", "electron bremsstrahlung", "dipole bremsstrahlung",
-              "quadrupole bremsstrahlung", "background decay", "photon mixing")  # fmt: skip
+              "quadrupole bremsstrahlung", "nucleon current", "background decay", "photon mixing")  # fmt: skip
 FOLLOWED = ("contact", *dipole.KINDS, "primakoff", *OF_DECAYS)
 MASS_RANGE = (1.0, const.M_D)  # MeV, where decays are followed
 _PLACES = {frozenset((0,)): "minus", frozenset((1,)): "plus"}
