@@ -23,6 +23,7 @@ extensions = [
     "numpydoc",
     "sphinx_design",
     "sphinxcontrib.bibtex",
+    "sphinx-mathjax-offline",  # formulas without a network
 ]
 exclude_patterns = ["_build", "generate", "reference/templates"]
 templates_path = ["_templates"]
@@ -46,6 +47,7 @@ html_theme = "pydata_sphinx_theme"
 html_title = "astrobounds"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_context = {"default_mode": "auto"}
 html_show_sourcelink = False
 html_theme_options = {
     "navbar_end": ["theme-switcher"],
@@ -53,7 +55,6 @@ html_theme_options = {
     "show_toc_level": 2,
     "navigation_with_keys": False,
 }
-mathjax_path = "https://cdn.jsdelivr.net/npm/mathjax@4/tex-mml-chtml.js"
 
 generate.main(HERE)
 
