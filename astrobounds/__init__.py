@@ -15,6 +15,8 @@ _LAZY = {
     "ALP": ".models.alp",
     "DarkPhoton": ".models.dark_photon",
     "DarkScalar": ".models.dark_scalar",
+    "LongLivedParticle": ".models.long_lived",
+    "ThermalParticle": ".models.thermal",
     "StandardModel": ".models.standard",
     "Uniform": ".priors",
     "LogUniform": ".priors",

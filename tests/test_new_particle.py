@@ -1,4 +1,4 @@
-"""The test of the design: particles written here go through every engine, and no file of the package changes."""
+"""The test of the design: particles written here go through every engine."""
 
 import math
 

@@ -37,19 +37,24 @@ class StarSpectrum:
     def prepare(self, region, mapper=map, show=True):
         """Build a table of emission spectra if the couplings vary along one ray."""
         from ..progress import Progress
-        from ..supernova.signals import surface
+        from ..supernova.signals import spectrum_table, surface
         from ..supernova.signals.rate_ray import RateRay
         from ..supernova.signals.spectrum_table import SpectrumTable
+        from . import kept
 
         self._ray = RateRay.of(region)
         if self._ray is None:
             return
         low, high = region.ranges["mass"]
         options = self._tabled_options(self._ray.at(low))
-        with Progress(surface.table_tasks(low, high), f"{self.name}: spectra", show) as bar:
-            self._table = SpectrumTable(
-                self.star, self._ray, low, high, options, mapper, bar.update
-            )
+
+        def build():
+            with Progress(surface.table_tasks(low, high), f"{self.name}: spectra", show) as bar:
+                return SpectrumTable(self.star, self._ray, low, high, options, mapper, bar.update)
+
+        depends = (self.star, self._ray, low, high, options)
+        modules = (spectrum_table, *kept.sources_of(self._ray.model))
+        self._table = kept.table("spectra", depends, modules, (SpectrumTable, surface.Axes), build)
 
     def _tabled_options(self, model):
         """Return the options of the emission that is tabled for models like this one."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import constants as const
 from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
+from ..models.extended import Reheating
 from ..numerics.splines import refine
 from ..units import finite
 from .late import hadronic
@@ -20,6 +21,7 @@ from .plasma import baryons
 from .relics import late as relic_late
 from .relics import model as relic_model
 from .relics import nuclei as relic_nuclei
+from .relics import thermal as relic_thermal
 from .relics.history import end_of_decays
 from .result import BBN, ratios, yields
 from .weak import rates as weak
@@ -113,11 +115,14 @@ def expand(
     if isinstance(neutrinos, decoupling.Background) and not mediators.boson_of(model):
         return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
     boson = mediators.boson_of(model)
+    extra = delta_neff + asymmetry_neff(xi_e)
     if boson is not None:
-        extra = delta_neff + asymmetry_neff(xi_e)
         background = mediators.evolve(boson, neutrinos, qed, extra, **grid).background
         return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    if relic_model.decays(model):
+    if relic_model.thermal(model):
+        background = relic_thermal.solve(model, neutrinos, qed, extra, **grid)
+        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
+    if relic_model.couples(model):
         mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
         eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
         found = relic_model.evolve(
@@ -183,15 +188,16 @@ def bbn(
     qed="full",
     nuisance=None,
     cascade="auto",
+    reheating=None,
 ):
     """Return the light-element abundances and N_eff of one cosmology.
 
     Parameters
     ----------
-    model : HNL, DipoleHNL, DarkDecay, Reheating, Relic, External or a tuple of the last two, optional
-        A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
-        decoupling, decays and mesons are followed, see docs/relics.md. A boson that decays into pairs
-        of neutrinos (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
+    model : Model, Relic, External or a tuple of the last two, optional
+        A particle: its production, decoupling, decays and mesons are followed from what it says of itself
+        (states, decays, processes), see docs/relics.md. A boson that is made of neutrinos and decays into
+        pairs of them (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
         plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
@@ -223,6 +229,9 @@ def bbn(
     cascade : {"auto", "off"}
         Let photons and electrons of a particle's late decays break nuclei where there are enough of
         them to change an abundance by 1e-6 (lifetimes above some 500 s), see docs/cascade.md.
+    reheating : Quantity, optional
+        Temperature at which the history of a particle begins, without any (4 MeV to 280 GeV);
+        by default as hot as it matters.
 
     Returns
     -------
@@ -249,6 +258,8 @@ def bbn(
     """
     from .nuclear.network import load_network
 
+    if reheating is not None:
+        model = Reheating(model, temperature=reheating)
     inputs = checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed)
     if cascade not in ("auto", "off"):
         raise ConfigError(f"cascade = {cascade!r}: choose one of auto, off")

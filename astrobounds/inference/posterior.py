@@ -7,6 +7,7 @@ import numpy as np
 from ..checks import shown
 from ..constraints.protocol import Region
 from ..errors import AstroboundsError, ConfigError, DomainError, did_you_mean
+from ..identity import digest, prior_text
 from ..priors import Tied, as_prior, plain_number
 from .assemble import (
     build_point,
@@ -20,7 +21,6 @@ from .assemble import (
     unit_of,
 )
 from .evaluation import MODEL, Failures, as_loglike, attempt, check_time_limit, point_text
-from .identity import digest, prior_text
 from .summary import Summary, Term
 
 _NUISANCES = {  # labels

@@ -1,6 +1,7 @@
 """Production processes as data: what an observable needs to integrate, and nothing of its medium."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -257,6 +258,7 @@ def _of_nucleon(c_v, c_a, factor, crossed, axial_coupling):
     return _swap(found) if crossed else found
 
 
+@lru_cache(maxsize=16)
 def hnl_processes(flavour, axial_coupling=const.G_A):
     """Return every contact process that makes an N mixed with ``flavour``, with CP conjugates.
 

@@ -172,7 +172,16 @@ def cevns_loglike(mediator, experiment="xenonnt2024", efficiency=None, flux=sola
         )
     import astropy.units as u
 
-    value, above, below, threshold = MEASURED[experiment]
+    threshold = MEASURED[experiment][3]
     strength = 1.0 if mediator is None else cevns_strength(mediator, threshold * u.keV, efficiency)
-    distance = 1e-6 * flux * strength - value
-    return -0.5 * (distance / (above if distance > 0.0 else below)) ** 2
+    return strength_loglike(strength, experiment, flux)
+
+
+def strength_loglike(strength, experiment, flux=solar.FLUX_8B):
+    """Return ln L of an experiment, given the number of events over that of the Standard Model.
+
+    The strength is quadratic in g_nu g_q at a given mass: three calls of :func:`cevns_strength` are a scan.
+    """
+    value, above, below, _ = MEASURED[experiment]
+    distance = 1e-6 * flux * np.asarray(strength) - value
+    return (-0.5 * (distance / np.where(distance > 0.0, above, below)) ** 2)[()]

@@ -9,7 +9,7 @@ import astrobounds as ab
 from astrobounds.constraints import get, names
 from astrobounds.constraints.protocol import Constraint, Region
 from astrobounds.errors import ConfigError
-from astrobounds.inference.identity import digest
+from astrobounds.identity import digest
 
 NAME = "sn1987a-neutrinos"
 

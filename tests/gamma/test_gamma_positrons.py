@@ -19,7 +19,8 @@ from astrobounds.gamma.galactic_positrons import (
 )
 from astrobounds.gamma.positron_yield import conversion, mean_share, per_decay
 from astrobounds.models.protocol import Decay
-from astrobounds.supernova.star.profile import fiducial
+from astrobounds.models.spectra import NumberSpectrum
+from astrobounds.supernova.star.fiducial import fiducial
 
 
 def hnl(mass, flavour, mixing=1e-13, nature="majorana"):
@@ -109,7 +110,7 @@ def test_internal_conversion_of_a_heavy_dipole_follows_its_logarithm():
 class Pairs:
     """A boson that decays to charged pairs: any particle with decays and a spectrum."""
 
-    mass_mev, width_mev, nature = 50.0, HBAR / 1e6, ""
+    mass_mev, width_mev, states = 50.0, HBAR / 1e6, ()
 
     def __init__(self, *products):
         self.products = products or (("e-", "e+"),)
@@ -192,6 +193,15 @@ def test_radii_without_units_are_refused():
         positrons(Pairs(), thermal, progenitors=[(1.0, 3e13)])
 
 
+CONTACT = {"nucleons": "contact", "decays": False}  # the rates of the independent integration
+
+
+def burst(star, model):
+    """Three seconds of a star's rate, also where they take more than the star has."""
+    rate = star.emission(model, **CONTACT)
+    return NumberSpectrum(model.mass_mev, rate.energy_mev, 3.0 * rate.rate)
+
+
 @pytest.fixture(scope="module")
 def stars():
     return {30.0: ab.supernova.load("fiducial"), 39.3: fiducial(t_c=39.3)}
@@ -207,7 +217,8 @@ def stars():
     ],
 )
 def test_positrons_of_a_star(stars, t_c, flavour, mass, rate, energy, lifetime, number):
-    model, star = hnl(mass, flavour), stars[t_c]
+    model = hnl(mass, flavour)
+    star = stars[t_c].emission(model, **CONTACT)
     got = positrons(model, star, progenitors=[(1.0, 3e13 * u.cm)])
     assert_allclose(got.emitted / 3.0, rate, rtol=2e-3, atol=0)
     assert_allclose(got.lifetime, lifetime, rtol=1e-3, atol=0)
@@ -219,7 +230,8 @@ def test_positrons_of_a_star(stars, t_c, flavour, mass, rate, energy, lifetime, 
 
 def test_envelopes_decide_at_strong_coupling(stars):
     def by_radius(mixing):
-        got = positrons(hnl(100, "tau", mixing), stars[30.0], fireball=False)
+        model = hnl(100, "tau", mixing)
+        got = positrons(model, burst(stars[30.0], model), fireball=False)
         return got.number, [row[2] for row in got.by_progenitor]
 
     mean, each = by_radius(1e-9)
@@ -238,7 +250,8 @@ def test_envelopes_decide_at_strong_coupling(stars):
 )
 def test_excluded_mixings_of_the_whole_line(stars, t_c, mass, low, high):
     def ratio(mixing, fireball):
-        got = positrons(hnl(mass, "tau", mixing), stars[t_c], fireball=fireball)
+        model = hnl(mass, "tau", mixing)
+        got = positrons(model, burst(stars[t_c], model), fireball=fireball)
         return got.number / 7.4e52
 
     for edge, step in ((low, 1.1), (high, 1 / 1.1)):

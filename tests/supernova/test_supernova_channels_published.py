@@ -17,7 +17,7 @@ from astrobounds.supernova import Star, free_streaming_shares, scale_temperature
 from astrobounds.supernova.signals.deposition import deposition_energies
 from astrobounds.supernova.transport.settings import Resolution
 
-COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=4, steps=12, spectrum=8)
 FINE = Resolution(radii=4, energies=40, outer=16, inner=10)
 G2, S2W, G_A = const.G_FERMI**2, const.SIN2_THETA_W, 1.27
 

@@ -22,7 +22,7 @@ from astrobounds.supernova.transport.settings import Resolution
 M, ME = const.M_MU, const.M_E
 SQUARE = 128.0 * const.G_FERMI**2
 OPEN = -1e5  # MeV, no occupation: nothing is blocked
-COARSE = Resolution(radii=5, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=5, energies=14, outer=8, inner=6, rays=4, steps=12, spectrum=8)
 
 
 def rate(e, m, product, mus, t, outer=40, inner=24):

@@ -15,7 +15,7 @@ from astrobounds.supernova.star.muons import with_muons
 from astrobounds.supernova.star.profile import Star
 from astrobounds.supernova.transport.settings import Resolution
 
-COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=4, steps=12, spectrum=8)
 R = np.array([1.0, 8.0, 15.0, 22.0])
 
 

@@ -92,8 +92,8 @@ def free_streaming_shares(model, star, **options):
     """Return ``{group: share}`` of the emitted energy without absorption or gravity.
 
     Groups are ``"n"``, ``"p"``, ``"e"``, ``"mu"``, ``"nu"``, ``"decay"``, ``"mu decay"`` and
-    charged-current labels; the channels of a Mediator. They are those of the vacuum mixing, also for light N (below some
-    0.3 MeV) whose mixing :func:`emission` follows in matter.
+    charged-current labels; the channels of a Mediator. They are those of the vacuum mixing, also for
+    light N (below some 0.3 MeV) whose mixing :func:`emission` follows in matter.
     """
     ray = solution(model, star, **options)
     if hasattr(ray, "shares"):

@@ -138,11 +138,11 @@ def _budget(budget):
     """Return a budget in erg."""
     import astropy.units as u
 
-    from ...units import _value
+    from ...units import quantity_in
 
     if budget is None:
         return BINDING_ENERGY
-    return finite(_value(budget, u.erg, "budget", "budget=3e53*u.erg"), "budget", 1.0)
+    return finite(quantity_in(budget, u.erg, "budget", "budget=3e53*u.erg"), "budget", 1.0)
 
 
 def deposition_energies(model, star, scales, *, envelope=None, core=None, duration=None,
@@ -215,13 +215,13 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     """
     import astropy.units as u
 
-    from ...units import _value, time_s
+    from ...units import quantity_in, time_s
 
     seconds = 3.0 if duration is None else time_s(duration, "duration")
     finite(seconds, "duration in s", 0.0)
     limit = LOW_ENERGY_LIMIT
     if allowed is not None:
-        limit = finite(_value(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
+        limit = finite(quantity_in(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
     geometry = geometry_of(model, star, envelope, core, options)
     ray, (rate,) = _spectra(model, star, geometry, [1.0])
     kept = decayed_between(

@@ -107,7 +107,7 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="u
     """
     import astropy.units as u
 
-    from ...units import _value, energy_mev, length_cm
+    from ...units import energy_mev, length_cm, quantity_in
 
     given = {"radius": radius, "rho": rho, "temperature": temperature, "Ye": ye, "lapse": lapse}
     given.update(zip(HEAVY, heavy, strict=True) if heavy is not None else ())
@@ -115,7 +115,7 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="u
         check_unmasked(values, name, key)
     columns = {
         "radius": length_cm(radius, "radius") / 1e5,
-        "rho": _value(rho, u.g / u.cm**3, "rho", "rho=1e14*u.g/u.cm**3"),
+        "rho": quantity_in(rho, u.g / u.cm**3, "rho", "rho=1e14*u.g/u.cm**3"),
         "temperature": energy_mev(temperature, "temperature"),
         "Ye": np.asarray(ye, dtype=float),
     }

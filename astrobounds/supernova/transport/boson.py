@@ -25,9 +25,10 @@ from ...reactions.dressing.photon_mixing import (
 from ..star import eos
 from ..star.boson_columns import columns_of
 from ..star.tabulated import tabulated
+from .chords import rays
 from .matter import edge_radii
 from .rate_table import TAIL, inside_break, radial_pieces
-from .rays import RaySolution, rays
+from .rays import RaySolution
 
 
 def medium_of(processes, medium):

@@ -33,7 +33,7 @@ class Resolution:
     Raises
     ------
     DomainError
-        For a number of nodes that is not a whole one of at least 4.
+        For a number of nodes that is not a whole one of at least 2.
     """
 
     radii: int = 14
@@ -47,8 +47,8 @@ class Resolution:
     def __post_init__(self):
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(value, bool) or not isinstance(value, int) or not 4 <= value <= 10_000:
-                raise DomainError(f"Resolution: {item.name} = {value!r}: a whole number of at least 4")
+            if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 10_000:
+                raise DomainError(f"Resolution: {item.name} = {value!r}: a whole number of at least 2")
 
 
 DEFAULT = Resolution()

@@ -10,8 +10,8 @@ from functools import lru_cache
 from ...errors import DomainError, ValidityWarning
 from ...reactions import kinds
 from ...reactions.bosons import make_bosons
-from .boson import BosonSolution, medium_of
 from ..star.sphere import neutrino_sphere
+from .boson import BosonSolution, medium_of
 from .matter import LIGHT
 from .neutrino_pairs import warn_of_potentials
 from .rate_table import rate_tables

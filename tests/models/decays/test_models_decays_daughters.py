@@ -115,7 +115,8 @@ def test_dark_decays_are_counted_apart():
 
 @pytest.mark.parametrize(("products", "why"), [
     (("e-", "e+", "e-", "e+"), "more than three"), (("gamma",), "one product alone"),
-    (("e-", "nu_e"), "charges"), (("mu-", "mu+"), "heavier"), (("X", "gamma"), "is not followed"), (("pi", "e-"), "did you mean"),
+    (("e-", "nu_e"), "charges"), (("mu-", "mu+"), "heavier"), (("X", "gamma"), "is not followed"),
+    (("pi", "e-"), "did you mean"),
     (("hadrons", "e-", "e+"), "hadrons"),
 ])  # fmt: skip
 def test_what_cannot_be_followed_is_refused_in_one_sentence(products, why):

@@ -15,7 +15,7 @@ import pytest
 
 from astrobounds.constraints import get, names
 from astrobounds.errors import ConfigError
-from astrobounds.inference.identity import digest, is_library
+from astrobounds.identity import digest, is_library
 
 
 def over(constant):

@@ -21,8 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ..checks import shown
-from ..errors import ConfigError
+from .checks import shown
+from .errors import ConfigError
 
 _PLAIN = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis), range)
 _SKIPPED = frozenset({
@@ -32,7 +32,7 @@ _SKIPPED = frozenset({
     "__annotations_cache__", "__parameters__", "__orig_bases__", "__protocol_attrs__",
     "__non_callable_proto_members__", "_is_protocol", "_is_runtime_protocol",
 })  # fmt: skip
-_PACKAGE = Path(__file__).resolve().parent.parent
+_PACKAGE = Path(__file__).resolve().parent
 
 
 def digest(obj, what="this object"):
@@ -134,7 +134,7 @@ class _Walk:
     def _star(self, obj, where):
         """A star by its profile between its breaks: splines and caches are made from that."""
         radius = np.concatenate(
-            [np.linspace(a, b, 40) for a, b in zip(obj.breaks[:-1], obj.breaks[1:])]
+            [np.linspace(a, b, 400) for a, b in zip(obj.breaks[:-1], obj.breaks[1:])]
         )
         return self._many("star", (obj.name, np.asarray(obj.breaks), dict(obj.at(radius))), where)
 
