@@ -211,6 +211,7 @@ class QuadrupoleBremsstrahlung:
     nucleon: float
 
     kind = "quadrupole bremsstrahlung"
+    estimate = "an estimate, a factor of 10 in the rate either way"
     lepton_number = 0
     group = "N N (estimate)"
 

@@ -287,3 +287,10 @@ def test_published_low_energy_supernova_edge_is_that_of_the_calibrated_star():
     alp = ab.ALP(mass=10 * u.MeV, photon=4.39e-10 / u.GeV)
     energy = deposition_energies(alp, ab.supernova.load("fiducial-39"), [1.0], envelope=3e13 * u.cm)[0]
     assert_allclose(np.sqrt(1e50 / energy), 0.98, rtol=0.03, atol=0)
+
+
+def test_an_estimate_says_so_in_results_and_figures(star):
+    scalar = ab.supernova.cooling(ab.DarkScalar(mass=50 * u.MeV, mixing=1e-8), star)
+    assert "a factor of 10 in the rate" in repr(scalar)
+    assert "a factor of 10 in the rate" in scalar.emission.plot().get_title()
+    assert "estimate" not in repr(ab.supernova.cooling(ab.DarkPhoton(mass=50 * u.MeV, mixing=1e-12), star))

@@ -204,7 +204,7 @@ class History:
         energy = float(weight @ [part.energy_erg for part in parts])
         emitted = float(weight @ [part.emitted_erg for part in parts])
         share = float(held(emitted))
-        flags = (BEYOND,) if share < 1.0 or any(part.flags for part in parts) else ()
+        flags = (BEYOND,) if share < 1.0 or any(BEYOND in part.flags for part in parts) else ()
         return Deposition(
             brightest.emission, share * energy, share * emitted, brightest.visible,
             brightest.allowed_erg, flags,
