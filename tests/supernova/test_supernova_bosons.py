@@ -294,3 +294,11 @@ def test_an_estimate_says_so_in_results_and_figures(star):
     assert "a factor of 10 in the rate" in repr(scalar)
     assert "a factor of 10 in the rate" in scalar.emission.plot().get_title()
     assert "estimate" not in repr(ab.supernova.cooling(ab.DarkPhoton(mass=50 * u.MeV, mixing=1e-12), star))
+
+
+def test_a_history_can_cool_like_a_gaussian():
+    history = ab.supernova.cooling_history([1.0, 6.57] * u.s, shape="gaussian")
+    hot, late = (s.at(10.0)["T"][0] for s in history.stars)
+    assert_allclose(late / hot, np.exp(-1.0), rtol=1e-9, atol=0)
+    with pytest.raises(DomainError, match="did you mean 'gaussian'"):
+        ab.supernova.cooling_history(shape="gausian")
