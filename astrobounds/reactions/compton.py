@@ -16,7 +16,7 @@ from .. import constants as const
 from ..numerics.collision import fermi, unit_rule
 from ..numerics.jit import kernel
 from .balance import boson_rates
-from .transfer import CUT, energy_limits, momentum_limits
+from .transfer import CUT, energy_limits, momentum_limits, photon_statistics
 
 COLUMNS = ("T", "mu_e")
 references = ("Chang:2016ntp", "Lucente:2021hbp")
@@ -82,10 +82,7 @@ def reduced_rate(e4, m, mu, t, vector, outer, inner):
             tt = (w - q) * (w + q)
             if tt >= 0.0:
                 continue
-            if w >= 0.0:  # f_1 (e^{E/T} - 1), with the e^{w/T} of the electrons where w < 0
-                stat = -np.expm1(-e4 / t) / (np.exp(w / t) - np.exp(-e4 / t))
-            else:
-                stat = np.expm1(-e4 / t) / np.expm1(-e1 / t)
+            stat = photon_statistics(e1, e4, w, t)
             c1 = 0.5 * (e1 * e1 + q * q - p4 * p4) / q
             perp1 = max((e1 - c1) * (e1 + c1), 0.0)
             start = 0.5 * (q - w)

@@ -302,3 +302,11 @@ def test_a_history_can_cool_like_a_gaussian():
     assert_allclose(late / hot, np.exp(-1.0), rtol=1e-9, atol=0)
     with pytest.raises(DomainError, match="did you mean 'gaussian'"):
         ab.supernova.cooling_history(shape="gausian")
+
+
+@pytest.mark.parametrize(("name", "allowed", "low"), [("cold", 5.68e52, 1.08e-8), ("hot", 1e53, 5.2e-9)])
+def test_stars_from_files_give_the_edges_of_another_code(name, allowed, low):
+    alp = ab.ALP(mass=100 * u.MeV, photon=1e-10 / u.GeV)
+    other = ab.supernova.load(f"illustrative-{name}")
+    power = ab.supernova.emission(alp, other, medium=BosonMedium()).luminosity_erg_s
+    assert_allclose(1e-10 * np.sqrt(allowed / power), low, rtol=0.05, atol=0)
