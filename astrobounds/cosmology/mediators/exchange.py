@@ -20,11 +20,11 @@ COLUMNS = 7
 PI2 = np.pi**2
 
 
-def momentum_nodes(count, top):
-    """Return nodes and weights of y = p/T_d from 0 to ``top``, denser towards zero."""
+def momentum_nodes(count, top, low=0.0):
+    """Return nodes and weights of y = p/T_d from ``low`` to ``top``, denser towards the lower end."""
     u, w = np.polynomial.legendre.leggauss(count)
     u, w = 0.5 * (u + 1.0), 0.5 * w
-    return top * u**2, 2.0 * top * u * w
+    return low + (top - low) * u**2, 2.0 * (top - low) * u * w
 
 
 def angle_nodes(count):

@@ -1,4 +1,4 @@
-"""Whether neutrinos stream freely at the epoch of the microwave background, and what was published about it.
+"""Whether neutrinos stream freely at the epoch of the microwave background, and what is published on it.
 
 Two processes keep them coupled below 100 eV: real bosons that are still made and decay (mass below a few
 keV), and exchange of virtual ones, a contact interaction G = g^2/m^2 with the rate G^2 T_nu^5 that fits of
@@ -92,7 +92,7 @@ class StreamingLimit:
     assumptions: str
 
     def coupling(self, mass_mev, deviations=0.0):
-        """Return g at a mass [MeV] (float or array): g = m sqrt(G), ``deviations`` sigma above the centre."""
+        """Return g = m sqrt(G) at a mass [MeV] (float or array), ``deviations`` sigma above the centre."""
         return np.asarray(mass_mev) * 10.0 ** (0.5 * (self.log10_strength + deviations * self.sigma))
 
 
