@@ -8,7 +8,7 @@ MASS_RANGE = (1e-6, HADRONS_KNOWN)  # MeV
 _PRODUCTS = {
     "e e": ("e-", "e+"), "mu mu": ("mu-", "mu+"), "gamma gamma": ("gamma", "gamma"),
     "pi+ pi-": ("pi+", "pi-"), "pi0 pi0": ("pi0", "pi0"), "K+ K-": ("K+", "K-"),
-    "K0 K0bar": ("K0", "K0bar"),
+    "K0 K0bar": ("K_L", "K_S"),  # half K_L K_L, half K_S K_S: one of each on average
 }  # fmt: skip
 
 
