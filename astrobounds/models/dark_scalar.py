@@ -56,7 +56,6 @@ class DarkScalar(Model):
     )  # fmt: skip
     choices = (Choice("quarks", QUARKS),)
     references = ("Winkler:2018qyg", "Dev:2020eam", "Balaji:2022noj")
-    estimate = "emission by nucleons is an estimate by quadrupole radiation: a factor of ten in the rate"
 
     @property
     def states(self):
