@@ -142,6 +142,18 @@ def test_primakoff_production_is_the_closed_formula():
     assert_allclose(rate / H, 3.690e-5, rtol=0.01, atol=0)
 
 
+def test_alps_from_hot_plasma_remember_the_beginning():
+    """An independent solution for T_R = 10 MeV: N_eff 3.037, D/H 2.44e-5. Flags say what is missing."""
+    alp = ALP(mass=11.1 * u.MeV, photon=9.5e-10 / u.GeV)
+    cold = quiet(alp, reheating=10 * u.MeV)
+    assert_allclose((cold.Neff, cold.DH), (3.037, 2.44e-5), rtol=2e-3, atol=0)
+    hot = quiet(alp)
+    assert "reheating temperature" in hot.flags
+    assert hot.Neff < 2.5
+    scalar = ab.DarkScalar(mass=50 * u.MeV, mixing=1e-6)
+    assert "production by quarks" in quiet(scalar).flags
+
+
 def test_energy_is_conserved_while_bosons_decay():
     """d(rho a^3)/dx + P a^3 of the boson plus what it gives away is zero; the plasma gets it."""
     out = quiet(Electrons.fast(100.0, (0.5,))).relic

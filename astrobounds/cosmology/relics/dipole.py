@@ -12,8 +12,7 @@ import numpy as np
 from ... import constants as const
 from ...errors import ConfigError, DomainError
 from ..neutrinos import decoupling
-from . import boltzmann as relic
-from . import dipole_rates
+from . import dipole_rates, reheating
 from .levelling import Levelling, equilibrium_pressure
 from .production import Production
 
@@ -23,7 +22,6 @@ KINDS = ("upscatter", "annihilation", "inverse decay", "plasmon")
 T_REHEATING = 1e5  # MeV, default; the photon is itself only below the electroweak crossover
 _DECOUPLED = 2.0  # MeV, neutrinos are no longer held at the temperature of photons
 _COUPLED = 0.1  # of H
-_DEPENDS = 0.01  # change of the number by a thermal start that is worth a flag
 
 
 @dataclass(frozen=True)
@@ -100,29 +98,6 @@ def of_processes(model, processes, reheating=None):
     return Moments(square, squares["e"] / square if square > 0.0 else 0.0, found, reheating)
 
 
-def reheating_dependence(hot):
-    """Return by how much N would be more at T_MATCH (relative) had they started in equilibrium.
-
-    The helicity that a massless N does not have is left out: its rate falls with temperature, and
-    no higher one would make it.
-    """
-    modes, species = hot.modes, hot.modes.species
-    _, weight = relic.momentum_grid(modes.p.shape[1])
-    energy = np.hypot(modes.p, species.mass)
-    more = 0.0
-    for (g, helicity), f in zip(species.copies, modes.f):
-        if helicity == "plus":
-            continue
-        rate = relic.contact_matrix(species, hot.T, modes.p, helicity)
-        medium = species.production.decay(hot.T, modes.p, helicity)
-        rate = (rate + species.width * species.mass / energy * medium) / hot.H[:, None]
-        step = modes.x[1] - modes.x[0]
-        depth = step * (rate.sum(axis=0) - 0.5 * (rate[0] + rate[-1]))
-        thermal = species.equilibrium(energy[0] / hot.T[0])
-        more += g * np.sum(weight * (thermal - f[0]) * np.exp(-depth))
-    return float(more / max(modes.number[-1] * np.exp(3.0 * modes.x[-1]), 1e-300))
-
-
 def exchange(evolution):
     """Return the largest rate over H, below 2 MeV, at which N <-> nu gamma levels T_gamma and T_nu."""
     modes, background = evolution.modes, evolution.background
@@ -137,15 +112,7 @@ def exchange(evolution):
 
 def flags(evolution):
     """Return further reasons to doubt a result, as (name, explanation)."""
-    hot, out = evolution.hot, []
-    more = reheating_dependence(hot)
-    if more > _DEPENDS:
-        out.append((
-            "reheating temperature",
-            f"N were not in equilibrium at the start, T = {1e-3 * hot.T[0]:.3g} GeV: their number is "
-            f"proportional to it and would be {1.0 + more:.3g} times larger from equilibrium; set it "
-            "by bbn(model, reheating=...)",
-        ))  # fmt: skip
+    out = list(reheating.flags(evolution.hot))
     if evolution.background.spectra is not None and exchange(evolution) > _COUPLED:
         out.append((
             "photons and neutrinos coupled",

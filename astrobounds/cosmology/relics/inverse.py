@@ -18,6 +18,7 @@ from ... import constants as const
 from ...models.decays.particles import DARK, HADRONS, LEPTON, MESON, NEUTRINO, PHOTON
 from ...models.initial import Cold, Thermal
 from ..plasma.hot import density, freedom
+from . import reheating
 from .dipole_rates import charges
 from .modes import momentum_weights
 from .production import HOTTEST, Production
@@ -79,6 +80,8 @@ class Decays(Production):
         What is there at the beginning, see :mod:`astrobounds.models.initial`.
     width : float
         Total [MeV]; an abundance that is given holds before the first decays.
+    notes : tuple of (str, str)
+        Flags: name and explanation.
     """
 
     mass: float
@@ -87,6 +90,7 @@ class Decays(Production):
     reheating: float | None = None
     initial: object = None
     width: float = 0.0
+    notes: tuple = ()
 
     @property
     def inverse(self):
@@ -140,7 +144,14 @@ class Decays(Production):
 
 
     def flags(self, evolution):
-        """Say where a plasma hotter than the mass would make more by inverse decays than was given."""
+        """Say what makes more: a hotter start, other processes, inverse decays where a number is given."""
+        out = list(self.notes)
+        if self.photon > 0.0 and self.inverse:
+            out += reheating.flags(evolution.hot)
+        return (*out, *self._undercounted(evolution))
+
+    def _undercounted(self, evolution):
+        """A flag where a plasma hotter than the mass would make more by inverse decays than was given."""
         species = evolution.modes.species
         cold = self.reheating is not None and self.reheating < 0.05 * self.mass
         if self.inverse or cold or species.dark == 1.0:

@@ -15,6 +15,8 @@ NEGLIGIBLE = (
     "nucleon bremsstrahlung", "electron bremsstrahlung", "dipole bremsstrahlung",
     "quadrupole bremsstrahlung", "nucleon current", "background decay", "photon mixing",
 )  # fmt: skip
+#: kinds of couplings that also make a particle from quarks in a hotter plasma
+WITH_QUARKS = ("nucleon bremsstrahlung", "quadrupole bremsstrahlung")
 FOLLOWED = ("contact", *dipole.KINDS, "primakoff", *OF_DECAYS)
 MASS_RANGE = (1.0, const.M_D)  # MeV, where decays are followed
 _PLACES = {frozenset((0,)): "minus", frozenset((1,)): "plus"}
@@ -72,10 +74,17 @@ def production_of(model, made):
         return mixing.of_processes(model, contact, model.reheating_mev)
     if moments:
         return dipole.of_processes(model, moments, model.reheating_mev)
+    notes = ()
+    if model.initial is None and any(k in kinds for k in WITH_QUARKS):
+        notes = ((
+            "production by quarks",
+            f"{type(model).__name__} couples to quarks and gluons, whose reactions above 100 MeV are not "
+            "followed: its abundance is a lower limit; LongLivedParticle takes one of your own",
+        ),)  # fmt: skip
     photon = max((model.strengths[p.coupling] for p in primakoff), default=0.0)
     return inverse.Decays(
         model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial,
-        model.width_mev,
+        model.width_mev, notes,
     )  # fmt: skip
 
 
