@@ -200,8 +200,12 @@ def possible(processes, medium):
 
 
 def chemical_potentials(processes, medium):
-    """Return the sum of the chemical potentials of the products [MeV], shape (n_process, n_places)."""
-    return np.array([sum(occupation(medium, p)[2] for p in q.products) for q in processes])
+    """Return the sum of the chemical potentials of the products [MeV], shape (n_process, n_places).
+
+    One number stands for all decays with products that the medium does not have.
+    """
+    mu = np.array([sum(occupation(medium, p)[2] for p in q.products) for q in processes])
+    return np.where(mu < 0.5 * ABSENT, ABSENT, mu)
 
 
 def reduced_rates(processes, mass, energy, medium, outer, inner):

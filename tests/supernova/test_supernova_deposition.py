@@ -178,7 +178,7 @@ def test_net_flux_diffuses():
 
     dip = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-5 * GEV})
     ray = solution(dip, STAR, gravity=False, core=20 * u.km)
-    table, e, r0, h = ray.table, ray.energy, 20.0, 0.01
+    table, e, r0, h = ray.tables[0], ray.energy, 20.0, 0.01
     f = 1.0 / (np.exp(e[:, None] / STAR.at([r0 - h, r0, r0 + h])["T"]) + 1.0)
     slope = (f[:, 2] - f[:, 0]) / (2 * h * const.KM)
     p, start = np.sqrt(e * e - 2500.0), table.pieces[0].size

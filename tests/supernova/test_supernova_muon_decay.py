@@ -290,7 +290,7 @@ def test_inverse_decay_takes_trapped_n(monkeypatch):
 
     def luminosity(mass):
         hnl = ab.HNL(mass=mass * u.MeV, mixing={"mu": 1e-3})
-        return ab.supernova.emission(hnl, star).luminosity_erg_s
+        return ab.supernova.emission(hnl, star, nucleons="contact").luminosity_erg_s
 
     found = luminosity(10.0)
     monkeypatch.setattr(muon_decay, "possible", lambda *arguments: [])

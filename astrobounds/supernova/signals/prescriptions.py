@@ -172,7 +172,7 @@ def luminosity(model, star, name, *, shells=24, resolution=None):
             f"prescription {name!r}{did_you_mean(name, NAMES)}; allowed: {', '.join(NAMES)}"
         )
     parts, ray = _columns(model, star, shells, resolution)
-    r_max = ray.table.pieces[-1][-1]
+    r_max = ray.tables[0].pieces[-1][-1]
     total = 0.0
     for columns in parts:
         if name == "last-scattering":

@@ -30,19 +30,13 @@ def _check_channel(name, open_channels):
 
 
 def _without_neutrinos(model):
-    """Shares by channel from the products of the decays, means over flavours and charges."""
+    """Shares by channel, neutrinos of muons and mesons subtracted; means over flavours and charges."""
     widths, energies = {}, {}
-    for decay in model.decays():
-        try:
-            share = visible_energy(model.mass_mev, decay)
-        except KeyError as error:
-            raise ConfigError(
-                f"{type(model).__name__}: what its product {error} leaves as visible energy is not known; "
-                f"give shares by channel: visible={{'{decay.name}': 0.5}}"
-            ) from None
-        widths[decay.name] = widths.get(decay.name, 0.0) + decay.width
-        energies[decay.name] = energies.get(decay.name, 0.0) + decay.width * share
-    return {name: energies[name] / w if w > 0.0 else 0.0 for name, w in widths.items()}
+    for decay, ratio, _ in daughters(model).all:
+        widths[decay.name] = widths.get(decay.name, 0.0) + ratio
+        share = visible_energy(model.mass_mev, decay)
+        energies[decay.name] = energies.get(decay.name, 0.0) + ratio * share
+    return {name: energies[name] / w for name, w in widths.items()}
 
 
 def visible_shares(model, visible=None):
