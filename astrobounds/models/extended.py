@@ -5,12 +5,14 @@
 """
 
 from dataclasses import replace
+from importlib import import_module
 
 from ..errors import ConfigError
 from .arguments import checked_value
 from .protocol import OTHER, Decay, Model, Parameter
 
 _MADE = {}
+_DOT, _IN = "-", "|"  # in names of made classes, by which other processes find them
 
 
 class Extended(Model):
@@ -38,10 +40,10 @@ class Extended(Model):
         if cls.extra.name in base.parameter_names:
             raise ConfigError(f"{cls.__name__} of {base.__name__}: it has a {cls.extra.name} already")
         if (cls, base) not in _MADE:
-            name = f"{cls.__name__}[{base.__qualname__}]"
-            _MADE[cls, base] = type(name, (cls, base), {
-                "parameters": (*base.parameters, cls.extra), "base": base, "__module__": base.__module__,
-                "__doc__": cls.__doc__,
+            place = f"{base.__module__.replace('.', _DOT)}{_IN}{base.__qualname__}"
+            _MADE[cls, base] = type(f"{cls.__name__}[{base.__name__}]", (cls, base), {
+                "parameters": (*base.parameters, cls.extra), "base": base, "__module__": __name__,
+                "__qualname__": f"{cls.__name__}[{place}]", "__doc__": cls.__doc__,
             })  # fmt: skip
         return _MADE[cls, base]
 
@@ -74,14 +76,6 @@ class Extended(Model):
         """The particle without the further parameter."""
         values = {p.name: self.values.get(p.name, 0.0) for p in self.base.parameters}
         return self.base.from_values(values, **self.chosen)
-
-    def __reduce__(self):
-        kind = next(k for k, b in _MADE if _MADE[k, b] is type(self))
-        return _rebuild, (kind, self.base, dict(self.values), self.chosen)
-
-
-def _rebuild(kind, base, values, choices):
-    return kind.of(base).from_values(values, **choices)
 
 
 class DarkDecay(Extended):
@@ -149,3 +143,12 @@ class Reheating(Extended):
     def reheating_mev(self):
         """Temperature [MeV] at which the history begins."""
         return self.values["temperature"]
+
+
+def __getattr__(name):
+    """Make a class again by the name it has in files and other processes."""
+    kind, bracket, inner = name.partition("[")
+    if bracket and inner.endswith("]") and kind in ("DarkDecay", "Reheating"):
+        module, _, base = inner[:-1].partition(_IN)
+        return globals()[kind].of(getattr(import_module(module.replace(_DOT, ".")), base))
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
