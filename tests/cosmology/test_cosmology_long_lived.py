@@ -299,3 +299,26 @@ def test_energy_is_conserved_over_the_run(model):
     gained = CubicSpline(modes.x[:n], (rho - 3.0 * pressure) * a4).antiderivative()
     kept = rho * a4 - (gained(modes.x[:n]) - gained(modes.x[0]))
     assert_allclose(kept / kept[0], 1.0, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("mass", "d", "tolerance"), [(3.0, 1e-5, 6e-3), (10.0, 1e-5, 3e-4), (20.0, 1e-7, 3e-5)]
+)
+def test_fast_decays_to_a_neutrino_and_a_photon_level_their_temperatures(mass, d, tolerance):
+    """A dipole neutrino in equilibrium and a particle with its lifetime: N_eff 5.24, 3.355, 3.063.
+
+    What is left is the photon mass of the plasma, which only the former knows.
+    """
+    real = DipoleHNL.fast(mass, (0.0, d, 0.0))
+    lifetime = real.lifetime.to_value("s")
+    copy = particle(mass, lifetime, {"nu_mu gamma": 1.0}, decoupling_temperature=1 * u.GeV, spin="dirac")
+    real, copy = quiet(real), quiet(copy)
+    assert_allclose((copy.Neff, copy.Yp), (real.Neff, real.Yp), rtol=tolerance, atol=0)
+    assert real.Neff > STANDARD.Neff + 0.01
+
+
+def test_fast_decays_to_photons_and_neutrinos_are_flagged():
+    x = particle(3.0, 1e-4, {"gamma gamma": 0.5, "nu_e nubar_e": 0.5}, **HOT)
+    assert "neutrinos coupled" in quiet(x).flags
+    assert "neutrinos coupled" not in quiet(particle(3.0, 1e-4, {"gamma gamma": 1.0}, **HOT)).flags
+    assert "neutrinos coupled" not in quiet(particle(100.0, 0.1, {"nu_e nubar_e": 1.0}, **HOT)).flags

@@ -7,21 +7,17 @@ with less, their number is proportional to the temperature of reheating.
 
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from ... import constants as const
 from ...errors import ConfigError, DomainError
 from ..neutrinos import decoupling
 from . import dipole_rates, reheating
-from .levelling import Levelling, equilibrium_pressure
+from .levelling import Levelling, unlevelled
 from .production import Production
 
 references = ("MagillDipole2018", "Chauhan:2024nfa", *dipole_rates.references, "Brdar:2020quo")
 
 KINDS = ("upscatter", "annihilation", "inverse decay", "plasmon")
 T_REHEATING = 1e5  # MeV, default; the photon is itself only below the electroweak crossover
-_DECOUPLED = 2.0  # MeV, neutrinos are no longer held at the temperature of photons
-_COUPLED = 0.1  # of H
 
 
 @dataclass(frozen=True)
@@ -98,26 +94,6 @@ def of_processes(model, processes, reheating=None):
     return Moments(square, squares["e"] / square if square > 0.0 else 0.0, found, reheating)
 
 
-def exchange(evolution):
-    """Return the largest rate over H, below 2 MeV, at which N <-> nu gamma levels T_gamma and T_nu."""
-    modes, background = evolution.modes, evolution.background
-    species = modes.species
-    points = min(len(modes.x), len(background.Tg))  # resolved spectra may end a little later
-    cold = np.flatnonzero(background.Tg[:points] < _DECOUPLED)
-    T, H = background.Tg[cold], background.H[cold] * const.HBAR
-    pressure = equilibrium_pressure(species, modes.x[cold], modes.p[cold], T, np.zeros_like(T))
-    neutrinos = 7.0 * np.pi**2 / 120.0 * T**4
-    return float(np.max(species.width * species.mass * pressure / (16.0 * T * neutrinos * H)))
-
-
 def flags(evolution):
     """Return further reasons to doubt a result, as (name, explanation)."""
-    out = list(reheating.flags(evolution.hot))
-    if evolution.background.spectra is not None and exchange(evolution) > _COUPLED:
-        out.append((
-            "photons and neutrinos coupled",
-            f"below {_DECOUPLED:g} MeV inverse decays level the temperatures of photons and neutrinos "
-            f"{exchange(evolution):.2g} times as fast as the Universe expands, which is followed with "
-            "thermal neutrinos only",
-        ))  # fmt: skip
-    return tuple(out)
+    return (*reheating.flags(evolution.hot), *unlevelled(evolution))

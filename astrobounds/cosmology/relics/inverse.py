@@ -20,6 +20,7 @@ from ...models.initial import Cold, Thermal
 from ..plasma.hot import density, freedom
 from . import reheating
 from .dipole_rates import charges
+from .levelling import COUPLED, Levelling, exchange, unlevelled
 from .modes import momentum_weights
 from .production import HOTTEST, Production
 
@@ -27,6 +28,7 @@ _SIGN = {PHOTON: 1.0, MESON: 1.0, NEUTRINO: -1.0, LEPTON: -1.0}
 _NARROW = 1e-4  # of T: energies of a leg that are one
 PRIMAKOFF_CONSTANT = 0.8194  # +-30 % of the bracket
 _LEAST = 0.5  # of the bracket, where the logarithm fails
+_SOME = 0.01  # of the energy in neutrinos that can tie X to them
 _MORE = 0.1  # of a given abundance that is worth a flag
 _HUBBLE = 5.4  # H = 1.66 sqrt(g) T^2/M_Pl with g = 10.75
 
@@ -82,6 +84,10 @@ class Decays(Production):
         Total [MeV]; an abundance that is given holds before the first decays.
     notes : tuple of (str, str)
         Flags: name and explanation.
+    electron : float or None
+        Share of nu_e where every decay is to a neutrino and a photon, None otherwise.
+    neutrinos : float
+        Share of the visible energy in neutrinos.
     """
 
     mass: float
@@ -91,6 +97,8 @@ class Decays(Production):
     initial: object = None
     width: float = 0.0
     notes: tuple = ()
+    electron: float | None = None
+    neutrinos: float = 0.0
 
     @property
     def inverse(self):
@@ -148,7 +156,22 @@ class Decays(Production):
         out = list(self.notes)
         if self.photon > 0.0 and self.inverse:
             out += reheating.flags(evolution.hot)
+        if self.electron is not None:
+            out += unlevelled(evolution)
+        elif self.inverse and self.neutrinos > _SOME and exchange(evolution) > COUPLED:
+            out.append((
+                "neutrinos coupled",
+                f"below 2 MeV inverse decays tie X to neutrinos {exchange(evolution):.2g} times as "
+                "fast as the Universe expands: their temperature and chemical potential would be those "
+                "of X, followed for decays to nu gamma only; N_eff is not reliable",
+            ))  # fmt: skip
         return (*out, *self._undercounted(evolution))
+
+    def levelling(self, species, with_xi):
+        """What the rounds of ``history`` need to level T_gamma and T_nu where every decay is to both."""
+        if self.electron is None or not self.inverse:
+            return None
+        return Levelling(species, self.electron, with_xi)
 
     def _undercounted(self, evolution):
         """A flag where a plasma hotter than the mass would make more by inverse decays than was given."""
@@ -186,3 +209,13 @@ def channels_of(made):
             )
             out.append((ratio, legs))
     return tuple(out)
+
+
+def electron_share(made):
+    """Return the share of nu_e where every decay is to a neutrino and a photon, else None."""
+    share = 0.0
+    for _, ratio, part in made.all:
+        if sorted(p.kind for p in part.products) != [NEUTRINO, PHOTON]:
+            return None
+        share += ratio * any(p.flavour == "e" for p in part.products)
+    return share if made.all else None

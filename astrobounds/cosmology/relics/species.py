@@ -84,7 +84,8 @@ def production_of(model, made):
     photon = max((model.strengths[p.coupling] for p in primakoff), default=0.0)
     return inverse.Decays(
         model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial,
-        model.width_mev, notes,
+        model.width_mev, notes, inverse.electron_share(made),
+        sum(r * part.share_of("neutrino") for _, r, part in made.all),
     )  # fmt: skip
 
 
