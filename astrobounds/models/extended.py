@@ -1,4 +1,4 @@
-"""A particle with one parameter more: a further dark decay, or the temperature of reheating.
+"""A particle with one parameter more: a further dark decay, a temperature of decoupling or reheating.
 
 ``DarkDecay.of(HNL)`` is a model class like any other (parameters, ``from_values``, priors, run files);
 ``DarkDecay(hnl, width=...)`` adds the parameter to a point.
@@ -9,6 +9,7 @@ from importlib import import_module
 
 from ..errors import ConfigError
 from .arguments import checked_value
+from .initial import Thermal
 from .protocol import OTHER, Decay, Model, Parameter
 
 _MADE = {}
@@ -145,10 +146,40 @@ class Reheating(Extended):
         return self.values["temperature"]
 
 
+class Decoupled(Extended):
+    """A particle that was in equilibrium with the plasma down to a given temperature.
+
+    For particles whose reactions in the hot plasma are not followed: a scalar that mixes with the Higgs
+    boson, an axion-like particle with gluons. From there on it decays, and inverse decays make it.
+
+    Parameters
+    ----------
+    particle : Model
+    decoupling_temperature : Quantity
+        12 MeV to 250 GeV.
+
+    Raises
+    ------
+    ConfigError
+        For something else than a particle.
+    DomainError
+        For a temperature outside the range or without a unit.
+    """
+
+    extra = Parameter("decoupling_temperature", "MeV", OTHER, 0, r"T_{\rm d}", 12.0, 2.5e5, default=None,
+                      example="10*u.GeV", why="colder, follow its reactions; hotter, the plasma "
+                      "has no tabulated degrees of freedom")  # fmt: skip
+
+    @property
+    def initial(self):
+        """What is there before any process of the plasma makes it."""
+        return Thermal(self.values["decoupling_temperature"])
+
+
 def __getattr__(name):
     """Make a class again by the name it has in files and other processes."""
     kind, bracket, inner = name.partition("[")
-    if bracket and inner.endswith("]") and kind in ("DarkDecay", "Reheating"):
+    if bracket and inner.endswith("]") and kind in ("DarkDecay", "Decoupled", "Reheating"):
         module, _, base = inner[:-1].partition(_IN)
         return globals()[kind].of(getattr(import_module(module.replace(_DOT, ".")), base))
     raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

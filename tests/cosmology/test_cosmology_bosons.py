@@ -154,6 +154,23 @@ def test_alps_from_hot_plasma_remember_the_beginning():
     assert "production by quarks" in quiet(scalar).flags
 
 
+@pytest.mark.parametrize(("mass", "theta", "lifetime", "neff", "yp"), [
+    (50.0, 1.82e-5, 0.232, 2.692, 0.2468), (100.0, 1.36e-5, 0.209, 2.491, 0.2470),
+    (250.0, 1.63e-7, 0.089, 2.689, 0.2498), (300.0, 8.5e-8, 0.025, 2.996, 0.2723),
+    (500.0, 2.98e-8, 0.030, 2.935, 0.2901), (900.0, 1.02e-8, 0.035, 2.817, 0.3088),
+])  # fmt: skip
+def test_thermal_scalars_on_the_edge_of_the_published_bound(mass, theta, lifetime, neff, yp):
+    """theta of the digitised bound (arXiv:1706.01920, as tabulated by FORESEE) gives the published
+    lifetimes to 3 %; N_eff and Y_p at these lifetimes are those of another solution."""
+    scalar = ab.DarkScalar(mass=mass * u.MeV, mixing=theta)
+    assert_allclose(scalar.lifetime.to_value("s"), lifetime, rtol=0.03, atol=0)
+    theta *= (scalar.lifetime.to_value("s") / lifetime) ** 0.5
+    scalar = ab.cosmology.Decoupled(ab.DarkScalar(mass=mass * u.MeV, mixing=theta), 10 * u.GeV)
+    out = quiet(scalar)
+    assert_allclose((out.Neff, out.Yp), (neff, yp), rtol=2e-3, atol=0)
+    assert "production by quarks" not in out.flags
+
+
 def test_energy_is_conserved_while_bosons_decay():
     """d(rho a^3)/dx + P a^3 of the boson plus what it gives away is zero; the plasma gets it."""
     out = quiet(Electrons.fast(100.0, (0.5,))).relic

@@ -9,7 +9,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import astrobounds as ab
-from astrobounds.cosmology import DarkDecay, Reheating
+from astrobounds.cosmology import DarkDecay, Decoupled, Reheating
 from astrobounds.errors import ConfigError, DomainError
 from astrobounds.models.protocol import Model
 
@@ -62,6 +62,14 @@ def test_a_posterior_takes_it():
     model, _ = post.point({"mixing.e": 1e-4, "width": 1e-20})
     assert model == DarkDecay(PLAIN, 1e-20 * u.MeV)
     assert len(post.fingerprint()) > 0
+
+
+def test_a_particle_that_was_in_equilibrium():
+    scalar = Decoupled(ab.DarkScalar(mass=50 * u.MeV, mixing=1e-6), 10 * u.GeV)
+    assert scalar.initial.temperature == 1e4
+    assert scalar.particle.initial is None
+    with pytest.raises(ConfigError, match="follows from its own reactions"):
+        ab.cosmology.bbn(Decoupled(PLAIN, 10 * u.GeV))
 
 
 def test_wrong_things_are_refused():

@@ -70,6 +70,11 @@ def production_of(model, made):
             f"{type(model).__name__} is made in more than one way (mixing, transition moment, photons): "
             "the early Universe follows one of them at a time"
         )
+    if (contact or moments) and model.initial is not None:
+        raise ConfigError(
+            f"the abundance of {type(model).__name__} follows from its own reactions: a given one is for "
+            "particles that only decay"
+        )
     if contact:
         return mixing.of_processes(model, contact, model.reheating_mev)
     if moments:
