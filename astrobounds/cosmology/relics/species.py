@@ -1,5 +1,7 @@
 """From what a model says (states, decays, processes) to the species that the Boltzmann equation follows."""
 
+import numpy as np
+
 from ... import constants as const
 from ...errors import ConfigError, DomainError
 from ...models.decays.daughters import daughters
@@ -17,7 +19,7 @@ NEGLIGIBLE = (
 )  # fmt: skip
 #: kinds of couplings that also make a particle from quarks in a hotter plasma
 WITH_QUARKS = ("nucleon bremsstrahlung", "quadrupole bremsstrahlung")
-FOLLOWED = ("contact", *dipole.KINDS, "primakoff", *OF_DECAYS)
+FOLLOWED = ("contact", *dipole.KINDS, "primakoff", "compton", *OF_DECAYS)
 MASS_RANGE = (1.0, const.M_D)  # MeV, where decays are followed
 _PLACES = {frozenset((0,)): "minus", frozenset((1,)): "plus"}
 
@@ -90,8 +92,17 @@ def production_of(model, made):
     return inverse.Decays(
         model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial,
         model.width_mev, notes, inverse.electron_share(made),
-        sum(r * part.share_of("neutrino") for _, r, part in made.all),
+        sum(r * part.share_of("neutrino") for _, r, part in made.all), _compton(model, processes),
     )  # fmt: skip
+
+
+def _compton(model, processes):
+    """g^2 of the coupling to electrons and the spin; that of a vector is eps e."""
+    for process in processes:
+        if process.kind == "compton":
+            unit = 4.0 * np.pi * const.ALPHA if process.spin == "vector" else 1.0
+            return unit * model.strengths[process.coupling], process.spin
+    return 0.0, "pseudoscalar"
 
 
 def follows(model):
