@@ -38,7 +38,7 @@ def excesses(flavour, star, masses=MASSES):
     out = []
     for mass in masses:
         model = ab.HNL(mass=mass * u.MeV, mixing={flavour: 1.0})
-        luminosity = solution(model, star, resolution=GRID).luminosity(model.mixing, MIXINGS)
+        luminosity = solution(model, star, resolution=GRID).luminosity(model.strengths, MIXINGS)
         energy = deposition_energies(model, star, MIXINGS, resolution=GRID)
         out.append([luminosity / ALLOWED_LUMINOSITY, energy / LOW_ENERGY_LIMIT])
     return np.log(np.maximum(out, 1e-30)).transpose(1, 0, 2)
