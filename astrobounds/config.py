@@ -17,7 +17,8 @@ PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
     "tied": ("to", "factor"),
 }  # fmt: skip
-MODELS = ("HNL", "DipoleHNL", "Mediator", "StandardModel")
+MODELS = ("HNL", "DipoleHNL", "Mediator", "ALP", "DarkPhoton", "DarkScalar", "LongLivedParticle",
+          "ThermalParticle", "StandardModel")  # fmt: skip
 _QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\*?\s*([A-Za-z(1/][\w\s/*^().+-]*)$")
 
 

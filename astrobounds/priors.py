@@ -307,7 +307,7 @@ class Distribution(Prior):
             )
         try:
             scale, unit = _number(1.0 * u.Unit(unit), "unit of the prior")
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, OverflowError) as error:
             if isinstance(error, ConfigError):
                 raise
             raise ConfigError(f"unit = {shown(unit)}: a unit such as u.MeV is needed") from None

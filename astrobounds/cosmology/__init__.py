@@ -14,7 +14,7 @@ _LAZY = {
     "bbn": ".abundances",
     "bbn_grid": ".sensitivity",
     "consistency_table": ".consistency_tables",
-    "decouple": ".neutrinos.decoupling",
+    "decouple": ".neutrinos.decouple",
     "load_network": ".nuclear.network",
     "measurement": ".measured",
     "measurements": ".measured",

@@ -1,6 +1,7 @@
 """What a posterior is put together from: constraints by name, their nuisances, the model's nature."""
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..checks import shown
@@ -24,8 +25,16 @@ def check_arguments(model, priors, constraints):
     for name in priors:
         if not isinstance(name, str):
             raise ConfigError(f"priors: {shown(name)} is not the name of a parameter")
-    if isinstance(constraints, (str, dict)) or not hasattr(constraints, "__iter__"):
+    if isinstance(constraints, (str, dict)) or not isinstance(constraints, Iterable) or (
+        getattr(constraints, "ndim", 1) != 1
+    ):  # fmt: skip
         raise ConfigError(f"constraints = {shown(constraints)}: a list is needed, for instance ['lab']")
+
+
+def check_posterior(posterior):
+    """Raise unless something can be scanned and sampled."""
+    if not all(hasattr(posterior, n) for n in ("priors", "names", "terms", "apart")):
+        raise ConfigError(f"posterior = {shown(posterior)}: an astrobounds.Posterior is needed")
 
 
 def unit_of(model, constraints, name):

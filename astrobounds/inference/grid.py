@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..checks import shown
 from ..constraints.confidence import threshold
 from ..errors import ConfigError, did_you_mean
 from .export import Contours, scan_table
@@ -51,9 +52,9 @@ class Scan:
     def _total(self, constraint=None):
         if constraint is None:
             return sum(self.loglike.values()), sum(self.null.values())
-        if constraint not in self.loglike:
+        if not isinstance(constraint, str) or constraint not in self.loglike:
             raise ConfigError(
-                f"no constraint '{constraint}'{did_you_mean(constraint, self.loglike)} in this scan; "
+                f"no constraint {shown(constraint)}{did_you_mean(constraint, self.loglike)} in this scan; "
                 f"there are {', '.join(self.loglike)}"
             )
         return self.loglike[constraint], self.null[constraint]

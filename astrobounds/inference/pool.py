@@ -9,7 +9,7 @@ import os
 import sys
 import threading
 import types
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from multiprocessing.connection import wait
@@ -48,6 +48,17 @@ def _apply(parcel, argument):
     return _WORKER["opened"](argument)
 
 
+def _parcels(function, arguments):
+    """Return one parcel per argument: a model's class may be a user's, in the function or in them."""
+    return [Parcel((function, argument)) for argument in arguments]
+
+
+def _run(parcel):
+    """Call what came in a parcel."""
+    function, argument = parcel.open()
+    return function(argument)
+
+
 class _Bound:
     """Map of one fixed function over arguments."""
 
@@ -83,8 +94,11 @@ def bound_pool(function, pool=None):
         parcel = Parcel(function)
         with _Processes(pool, parcel) as workers:
             yield _Bound(lambda arguments: workers.map(_call, arguments))
-    elif isinstance(pool, Executor):
+    elif isinstance(pool, ThreadPoolExecutor):
         yield _Bound(lambda arguments: pool.map(function, arguments))
+    elif isinstance(pool, Executor):
+        travelling = _Travelling(function)
+        yield _Bound(lambda arguments: pool.map(travelling, arguments))
     elif hasattr(pool, "scatter") and hasattr(pool, "gather"):  # a Dask Client
         remote = pool.scatter(Parcel(function), broadcast=True)
         yield _Bound(
@@ -102,11 +116,13 @@ def open_pool(pool=None):
         yield map
     elif isinstance(pool, int):
         with _Processes(pool, None) as workers:
-            yield lambda function, arguments: workers.map(_Travelling(function), arguments)
+            yield lambda function, arguments: workers.map(_run, _parcels(function, arguments))
     elif hasattr(pool, "scatter") and hasattr(pool, "gather"):
         yield lambda function, arguments: pool.gather(
-            [pool.submit(_apply, Parcel(function), a) for a in arguments]
+            [pool.submit(_run, parcel) for parcel in _parcels(function, arguments)]
         )
+    elif isinstance(pool, Executor) and not isinstance(pool, ThreadPoolExecutor):
+        yield lambda function, arguments: pool.map(_run, _parcels(function, arguments))
     else:
         yield pool.map
 
@@ -138,8 +154,7 @@ class _Processes:
 
     def __init__(self, number, parcel):
         self._number, self._parcel, self._executor = number, parcel, None
-        self._context = _context(parcel)
-        self._quiet = nullcontext if parcel is not None and parcel.needs_main else _without_main
+        self._main = parcel is not None and parcel.needs_main  # of the program is needed by workers
 
     def __enter__(self):
         return self
@@ -155,14 +170,18 @@ class _Processes:
     def _submit(self, function, arguments):
         if self._executor is None:
             self._executor = ProcessPoolExecutor(
-                self._number, self._context, initializer=_place, initargs=(self._parcel,)
+                self._number, _context(self._main), initializer=_place, initargs=(self._parcel,)
             )
-        with self._quiet():  # processes are started while work is submitted
+        quiet = nullcontext if self._main else _without_main
+        with quiet():  # processes are started while work is submitted
             return [self._executor.submit(function, a) for a in arguments]
 
     def map(self, function, arguments):
         """Yield results in order; what a dead worker was given is done again."""
         arguments = list(arguments)
+        if not self._main and any(isinstance(a, Parcel) and a.needs_main for a in arguments):
+            self._close()  # those that run do not know the program
+            self._main = True
         chunk = max(1, min(64, len(arguments) // (8 * self._number)))
         pieces = [arguments[i : i + chunk] for i in range(0, len(arguments), chunk)]
         results, deaths = {}, 0
@@ -190,14 +209,15 @@ class _Processes:
 
     def _obituary(self, argument):
         guard = ""
-        if self._parcel is not None and self._parcel.needs_main:
+        what = "the first of them" if isinstance(argument, Parcel) else shown(argument)
+        if self._main:
             guard = (
                 "; what they compute is defined in the program itself: is its call under "
                 "\"if __name__ == '__main__':\"?"
             )
         return (
             f"worker processes died {ATTEMPTS} times in a row (killed, or out of memory?) near "
-            f"{shown(argument)}{guard}; try pool=1, what was computed is kept"
+            f"{what}{guard}; try pool=1, what was computed is kept"
         )
 
 
@@ -211,12 +231,12 @@ class _Chunk:
         return [self.function(a) for a in arguments]
 
 
-def _context(parcel):
+def _context(needs_main):
     """Return how processes start: forkserver, else spawn; fork only for objects of a notebook."""
     methods = multiprocessing.get_all_start_methods()
     main = sys.modules.get("__main__")
     interactive = main is not None and getattr(main, "__file__", None) is None
-    if parcel is not None and parcel.needs_main and interactive and "fork" in methods:
+    if needs_main and interactive and "fork" in methods:
         return multiprocessing.get_context("fork")  # nobody else can see what a notebook defines
     context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
     if "forkserver" in methods:

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 
-from ..checks import shown
+from ..checks import path, shown
 from ..constraints.protocol import Region
 from ..errors import AstroboundsError, ConfigError, DomainError, did_you_mean
 from ..identity import digest, prior_text
@@ -82,6 +82,7 @@ class Posterior:
         check_arguments(model, priors, constraints)
         self.model = model
         self.time_limit = check_time_limit(time_limit)
+        folder = None if folder is None else path(folder, "folder")
         self.constraints = tuple(resolve(c, model, folder) for c in constraints)
         if not self.constraints:
             raise ConfigError("a posterior needs at least one constraint, for instance 'lab'")
@@ -227,7 +228,12 @@ class Posterior:
 
     def values(self, coordinates):
         """Return ``{name: value}`` of a coordinate vector."""
-        return {n: float(self.priors[n].value(y)) for n, y in zip(self.names, coordinates)}
+        try:
+            return {n: float(self.priors[n].value(y)) for n, y in zip(self.names, coordinates)}
+        except (TypeError, ValueError, OverflowError):
+            raise ConfigError(
+                f"coordinates = {shown(coordinates)}: {self.ndim} numbers are needed"
+            ) from None
 
     def coordinates(self, values):
         """Return the coordinate vector of ``{name: value}``."""

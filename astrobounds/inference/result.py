@@ -105,9 +105,9 @@ class Chain:
         return kept.reshape(-1, kept.shape[-1])
 
     def _index(self, name):
-        if name not in self.names:
+        if not isinstance(name, str) or name not in self.names:
             raise ConfigError(
-                f"no parameter '{name}'{did_you_mean(name, self.names)} in this chain; "
+                f"no parameter {checks.shown(name)}{did_you_mean(name, self.names)} in this chain; "
                 f"there are {', '.join(self.names)}"
             )
         return self.names.index(name)
@@ -210,7 +210,7 @@ class Chain:
     def _kept(self, where):
         """Return the mask of samples inside ``{parameter: (low, high)}``."""
         keep = np.ones(len(self.flat()), dtype=bool)
-        for other, span in checks.mapping(where or {}, "where").items():
+        for other, span in checks.mapping({} if where is None else where, "where").items():
             self._index(other)
             try:
                 low, high = span
@@ -252,6 +252,12 @@ class Chain:
         """Return rows (low, high, weight, upper limit of y) in bins of x."""
         checks.confidence(cl)
         values = self.values(x)
+        try:
+            edges = np.asarray(edges, dtype=float)
+            if edges.ndim != 1:
+                raise ValueError
+        except (TypeError, ValueError, OverflowError):
+            raise ConfigError(f"edges = {checks.shown(edges)}: a list of numbers is needed") from None
         rows = []
         for a, b in zip(edges[:-1], edges[1:]):
             inside = (values >= a) & (values < b)

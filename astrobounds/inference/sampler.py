@@ -9,6 +9,7 @@ import numpy as np
 from .. import checks
 from ..errors import ConfigError, DataError
 from ..progress import Progress
+from .assemble import check_posterior
 from .backend import Counted, journal_backend, keep, restore, tally
 from .convergence import LENGTH, autocorrelation
 from .explore import PosteriorMap, explore
@@ -28,6 +29,7 @@ log = logging.getLogger("astrobounds")
 
 def check_settings(posterior, walkers=64, steps=20000, min_steps=2000, seed=1):
     """Raise ConfigError unless a posterior can be sampled with these numbers."""
+    check_posterior(posterior)
     given = {"walkers": walkers, "steps": steps, "min_steps": min_steps, "seed": seed}
     for key, (low, high) in RANGES.items():
         checks.whole(given[key], key, low, high)
@@ -75,7 +77,7 @@ def _why(posterior):
 def _check_start(posterior, start, walkers, rng):
     try:
         start = np.atleast_2d(np.asarray(start, dtype=float))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise ConfigError(f"start = {checks.shown(start)}: rows of numbers are needed") from None
     if start.ndim != 2 or start.shape[1] != posterior.ndim:
         raise ConfigError(

@@ -7,6 +7,7 @@ import numpy as np
 from .. import checks
 from ..errors import ConfigError, DataError, did_you_mean
 from ..progress import Progress
+from .assemble import check_posterior
 from .evaluation import MODEL, Failures
 from .grid import Scan
 from .pool import bound_pool
@@ -86,11 +87,12 @@ class _Plan:
             raise ConfigError(
                 f"shape = {checks.shown(shape)}: two numbers of grid points are needed, (60, 80)"
             )
-        if x == y:
-            raise ConfigError(f"the axes of a scan are both '{x}'")
+        check_posterior(posterior)
         self.names = (x, y)
         self.x, x_log = _axis(posterior, x, shape[0])
         self.y, y_log = _axis(posterior, y, shape[1])
+        if x == y:
+            raise ConfigError(f"the axes of a scan are both '{x}'")
         self.log = (x_log, y_log)
         self.rest = _held(posterior, at)
         for name in self.rest:

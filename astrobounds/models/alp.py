@@ -6,6 +6,7 @@ import warnings
 from .. import constants as const
 from ..errors import ValidityWarning
 from .boson_processes import (
+    Compton,
     ElectronBremsstrahlung,
     NucleonBremsstrahlung,
     PairCoalescence,
@@ -131,7 +132,7 @@ class ALP(Model):
         if self.values.get("photon"):
             out += [Primakoff("photon"), Primakoff("photon", "e-", True, "F2"), PhotonCoalescence("photon")]
         if self.values.get("electron"):
-            out.append(ElectronBremsstrahlung("electron"))
+            out += [Compton("electron", "pseudoscalar"), ElectronBremsstrahlung("electron")]
         for name, lepton, leg in (("electron", "e-", const.M_E), ("muon", "mu-", const.M_MU)):
             if self.values.get(name) and mass > 2.0 * leg:
                 out.append(PairCoalescence(name, lepton, lepton_pair(mass, 1.0, leg)))

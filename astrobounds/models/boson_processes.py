@@ -114,6 +114,27 @@ class FreeDecay:
 
 
 @dataclass(frozen=True)
+class Compton:
+    """e gamma <-> e boson.
+
+    Attributes
+    ----------
+    coupling : str
+    spin : {"pseudoscalar", "vector"}
+    minor : bool
+        Left out unless it is asked for.
+    """
+
+    coupling: str
+    spin: str
+    minor: bool = False
+
+    kind = "compton"
+    lepton_number = 0
+    group = "e gamma"
+
+
+@dataclass(frozen=True)
 class ElectronBremsstrahlung:
     """e p <-> e p boson for a pseudoscalar coupling to electrons.
 
@@ -190,6 +211,7 @@ class QuadrupoleBremsstrahlung:
     nucleon: float
 
     kind = "quadrupole bremsstrahlung"
+    estimate = "an estimate, a factor of 10 in the rate either way"
     lepton_number = 0
     group = "N N (estimate)"
 

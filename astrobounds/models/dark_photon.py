@@ -1,6 +1,6 @@
 """A dark photon with kinetic mixing."""
 
-from .boson_processes import DipoleBremsstrahlung, FreeDecay, PairCoalescence, PhotonMixing
+from .boson_processes import Compton, DipoleBremsstrahlung, FreeDecay, PairCoalescence, PhotonMixing
 from .decays.dark_photon_widths import HADRONS_KNOWN, widths
 from .decays.pairs import LEPTONS
 from .protocol import BOSON, COUPLING, MASS, Decay, Model, Parameter, State
@@ -87,7 +87,7 @@ class DarkPhoton(Model):
     def processes(self):
         """Return what makes a photon of this mass, at eps = 1 and without the mixing of a plasma."""
         found = widths(self.mass_mev)
-        out = [DipoleBremsstrahlung("mixing")]
+        out = [DipoleBremsstrahlung("mixing"), Compton("mixing", "vector", minor=True)]
         for name, lepton in (("e e", "e-"), ("mu mu", "mu-")):
             if name in found:
                 out.append(PairCoalescence("mixing", lepton, found[name]))

@@ -8,7 +8,7 @@ MASS_RANGE = (1e-6, HADRONS_KNOWN)  # MeV
 _PRODUCTS = {
     "e e": ("e-", "e+"), "mu mu": ("mu-", "mu+"), "gamma gamma": ("gamma", "gamma"),
     "pi+ pi-": ("pi+", "pi-"), "pi0 pi0": ("pi0", "pi0"), "K+ K-": ("K+", "K-"),
-    "K0 K0bar": ("K0", "K0bar"),
+    "K0 K0bar": ("K_L", "K_S"),  # half K_L K_L, half K_S K_S: one of each on average
 }  # fmt: skip
 
 
@@ -56,7 +56,6 @@ class DarkScalar(Model):
     )  # fmt: skip
     choices = (Choice("quarks", QUARKS),)
     references = ("Winkler:2018qyg", "Dev:2020eam", "Balaji:2022noj")
-    estimate = "emission by nucleons is an estimate by quadrupole radiation: a factor of ten in the rate"
 
     @property
     def states(self):

@@ -51,7 +51,7 @@ class Parameter:
     natural: float = 1.0
     why: str = ""
     example: str = ""
-    span: tuple | None = None
+    span: tuple[float, float] | None = None
 
     def __post_init__(self):
         if self.span is None:
@@ -59,22 +59,22 @@ class Parameter:
             object.__setattr__(self, "span", (low, self.high))
 
     @property
-    def argument(self):
+    def argument(self) -> str:
         """Name of the argument of the constructor."""
         return self.name.partition(".")[0]
 
     @property
-    def key(self):
+    def key(self) -> str:
         """Key in the mapping, empty for an argument that is one number."""
         return self.name.partition(".")[2]
 
     @property
-    def label(self):
+    def label(self) -> str:
         """Axis label with its unit."""
         unit = f" [{self.unit}]" if self.unit else ""
         return (f"${self.symbol}$" if self.symbol else self.name) + unit
 
-    def strength(self, value):
+    def strength(self, value: float) -> float:
         """Return what rates are proportional to: the value in powers of MeV, to its power."""
         return (self.natural * value) ** self.power
 
@@ -91,10 +91,10 @@ class Choice:
     """
 
     name: str
-    allowed: tuple
+    allowed: tuple[str, ...]
 
     @property
-    def default(self):
+    def default(self) -> str:
         """Value where it is not given."""
         return self.allowed[0]
 
@@ -123,7 +123,7 @@ class State:
     statistics: int
     lepton_number: int = 0
     helicity: int | None = None
-    feeds: tuple = ((0, 0),)
+    feeds: tuple[tuple[int, int], ...] = ((0, 0),)
 
 
 @dataclass(frozen=True)
@@ -150,22 +150,22 @@ class Decay:
 
     width: float
     coupling: str
-    products: tuple
+    products: tuple[str, ...]
     amplitude: object = None
     channel: str = ""
     branching_ratio: float = math.nan
 
     @property
-    def name(self):
+    def name(self) -> str:
         """The channel, or the products if it has no name of its own."""
         return self.channel or " ".join(self.products)
 
     @property
-    def width_mev(self):
+    def width_mev(self) -> float:
         """Partial width [MeV]."""
         return self.width
 
     @property
-    def visible(self):
+    def visible(self) -> bool:
         """True if anything but neutrinos and dark radiation appears."""
         return any(not p.startswith(("nu", "dark")) for p in self.products)

@@ -65,7 +65,8 @@ class LongLivedParticle(Model):
         ``"nu e e"``, ``"nu mu mu"`` (``"nu"``: the three flavours alike, or ``"nu_tau gamma"``),
         ``"dark"``.
     abundance : float
-        n/s before the first decays, all spin states together and at rest.
+        n/s before the first decays, all spin states together and at rest; inverse decays add nothing
+        to it (a flag says where they would).
     decoupling_temperature : Quantity
         In place of ``abundance``: X was in equilibrium until then (12 MeV to 250 GeV) and is left with
         the momenta it had.

@@ -6,9 +6,11 @@ equality, hash and pickling are generated here.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import FrozenInstanceError
 from functools import cached_property
 from types import MappingProxyType
+from typing import Self
 
 from .. import constants as const
 from ..errors import DomainError, did_you_mean
@@ -40,9 +42,9 @@ class Model:
         Every parameter in its own unit.
     """
 
-    parameters = ()
-    choices = ()
-    references = ()
+    parameters: tuple[Parameter, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    references: tuple[str, ...] = ()
     initial = None  # what is there before anything makes it, see `models.initial`
     reheating_mev = None  # temperature [MeV] at which its history begins; None: as hot as it matters
     equilibrium = ""  # "photons" or "neutrinos": what it stays in equilibrium with, ending their decoupling
@@ -66,41 +68,41 @@ class Model:
 
     # -- what a particle file may say ------------------------------------------------------------
     @classmethod
-    def allowed(cls, values, **choices):
+    def allowed(cls, values: Mapping[str, float], **choices: str) -> str:
         """Return the reason why a point does not exist, or an empty string."""
         return ""
 
     @classmethod
-    def entries(cls, argument, mapping):
+    def entries(cls, argument: str, mapping: Mapping) -> dict:
         """Return ``{key: value}`` of a mapping argument; for keys with synonyms."""
         return dict(mapping)
 
-    def validate(self):
+    def validate(self) -> None:
         """Warn where a point lies outside the validated physics."""
 
-    def partial_widths_mev(self):
+    def partial_widths_mev(self) -> dict[str, float]:
         """Return ``{channel: width in MeV}`` of the open channels."""
         out = {}
         for decay in self.decays():
             out[decay.name] = out.get(decay.name, 0.0) + decay.width
         return out
 
-    def decays(self):
+    def decays(self) -> tuple[Decay, ...]:
         """Return the open decays as a tuple of :class:`Decay`."""
         return ()
 
-    def processes(self):
+    def processes(self) -> tuple:
         """Return process data of reaction kinds, each proportional to one coupling."""
         return ()
 
     @property
-    def states(self):
+    def states(self) -> tuple[State, ...]:
         """Tuple of :class:`State`."""
         return ()
 
     # -- made from it ----------------------------------------------------------------------------
     @classmethod
-    def from_values(cls, values, **choices):
+    def from_values(cls, values: Mapping[str, float], **choices: str) -> Self:
         """Build from floats in the parameters' own units, known to be valid; nothing is checked."""
         model = object.__new__(cls)
         model.__dict__["values"] = values
@@ -115,7 +117,7 @@ class Model:
         return cls.from_values(values, **{c.name: x for c, x in zip(cls.choices, chosen)})
 
     @classmethod
-    def parameter(cls, name):
+    def parameter(cls, name: str) -> Parameter:
         """Return a :class:`Parameter` by name.
 
         Raises
@@ -132,17 +134,17 @@ class Model:
         )
 
     @classmethod
-    def coupling_parameters(cls):
+    def coupling_parameters(cls) -> tuple[Parameter, ...]:
         """Return the parameters that are couplings."""
         return tuple(p for p in cls.parameters if p.kind == COUPLING)
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, str]:
         """Mapping of choices."""
         return {c.name: self.__dict__[c.name] for c in self.choices}
 
     @property
-    def mass_mev(self):
+    def mass_mev(self) -> float:
         """Mass [MeV]."""
         try:
             return self.values["mass"]
@@ -150,13 +152,13 @@ class Model:
             raise AttributeError("mass_mev") from None
 
     @cached_property
-    def strengths(self):
+    def strengths(self) -> dict[str, float]:
         """``{coupling: what rates are proportional to}``: |U|^2, d^2 [MeV^-2], g^2."""
         values = self.values
         return {p.name: p.strength(values.get(p.name, 0.0)) for p in self.coupling_parameters()}
 
     @property
-    def width_mev(self):
+    def width_mev(self) -> float:
         """Total width [MeV]."""
         return sum(self.partial_widths_mev().values())
 
@@ -181,7 +183,7 @@ class Model:
 
         return {name: w * u.MeV for name, w in self._largest_first()}
 
-    def branching_ratios(self):
+    def branching_ratios(self) -> dict[str, float]:
         """Return ``{channel: branching ratio}``, largest first; empty for a stable particle."""
         found = self._largest_first()
         total = sum(w for _, w in found)
@@ -192,14 +194,14 @@ class Model:
         return sorted((item for item in widths if item[1] > 0.0), key=lambda item: -item[1])
 
     @property
-    def shape(self):
+    def shape(self) -> tuple:
         """What caches of rates at unit coupling know it by: the key without the couplings."""
         cls = type(self)
         fixed = tuple((p.name, self.values[p.name]) for p in cls.parameters if p.kind != COUPLING)
         return (cls.__module__, cls.__qualname__, fixed, tuple(self.chosen.items()))
 
     @property
-    def key(self):
+    def key(self) -> tuple:
         """What caches and run files know it by."""
         cls = type(self)
         values = tuple(self.values.get(n, 0.0) for n in cls.parameter_names)

@@ -37,6 +37,9 @@ class BosonMedium:
         Continuation of soft radiation of a vector to E ~ T, worth two in eps above 30 MeV.
     pion_mass, two_pion, multiple_scattering, degeneracy, effective_mass : bool
         Corrections to bremsstrahlung of an axion-like particle by nucleons.
+    minor : bool
+        Processes that a model names as minor: semi-Compton scattering of a vector, below 1 % of
+        bremsstrahlung in a core.
     kinds : tuple of str or None
         Only these kinds of processes; all by default.
     """
@@ -54,6 +57,7 @@ class BosonMedium:
     multiple_scattering: bool = True
     degeneracy: bool = True
     effective_mass: bool = True
+    minor: bool = False
     kinds: tuple | None = None
 
     def __post_init__(self):
@@ -77,6 +81,8 @@ class BosonMedium:
         out = []
         for process in processes:
             if self.kinds is not None and process.kind not in self.kinds:
+                continue
+            if getattr(process, "minor", False) and not self.minor:
                 continue
             if process.kind == "primakoff":
                 if process.target == "e-" and not self.electrons:

@@ -7,8 +7,9 @@ per spin state at unit strength of the coupling; one state stands for all where 
 from .kinds import module_of
 
 BOSON_KINDS = (
-    "primakoff", "photon coalescence", "pair coalescence", "free decay", "electron bremsstrahlung",
-    "nucleon bremsstrahlung", "dipole bremsstrahlung", "quadrupole bremsstrahlung",
+    "primakoff", "photon coalescence", "pair coalescence", "free decay", "compton",
+    "electron bremsstrahlung", "nucleon bremsstrahlung", "dipole bremsstrahlung",
+    "quadrupole bremsstrahlung",
 )  # fmt: skip
 
 
@@ -21,7 +22,7 @@ def slow(process):
     """True for a kind that costs some 10 us a point and is smooth: tabulate it."""
     if process.kind == "primakoff":
         return process.recoil
-    return process.kind in ("electron bremsstrahlung", "nucleon bremsstrahlung")
+    return process.kind in ("compton", "electron bremsstrahlung", "nucleon bremsstrahlung")
 
 
 def rates(process, mass, energy, medium):

@@ -23,6 +23,7 @@ KINDS = {
     "photon coalescence": ".photon_coalescence",
     "pair coalescence": ".pair_coalescence",
     "free decay": ".free_decay",
+    "compton": ".compton",
     "electron bremsstrahlung": ".electron_bremsstrahlung",
     "nucleon bremsstrahlung": ".nucleon_bremsstrahlung",
     "dipole bremsstrahlung": ".dipole_bremsstrahlung",

@@ -13,7 +13,7 @@ from .. import constants as const
 from ..numerics.collision import unit_rule
 from ..numerics.jit import kernel
 from .primakoff_static import ION
-from .transfer import CUT, energy_limits, momentum_limits, target_moments
+from .transfer import CUT, energy_limits, momentum_limits, photon_statistics, target_moments
 
 COLUMNS = ("T", "m_charge", "mu_charge", "k_screen")
 E2 = 4.0 * np.pi * const.ALPHA
@@ -54,11 +54,7 @@ def reduced_rate(e4, m, mass, mu, t, screen, form, outer, inner, tail):
             s0, s1, s2 = target_moments(e_min, w, mu, t, inner, tail)
             if s0 <= 0.0:
                 continue
-            # f_1 (e^{E4/T} - 1), with the e^{w/T} of the moments where w < 0
-            if w >= 0.0:
-                stat = -np.expm1(-e4 / t) / (np.exp(w / t) - np.exp(-e4 / t))
-            else:
-                stat = np.expm1(-e4 / t) / np.expm1(-e1 / t)
+            stat = photon_statistics(e1, e4, w, t)
             c1 = 0.5 * (e1 * e1 + q * q - p4 * p4) / q
             perp1 = max((e1 - c1) * (e1 + c1), 0.0)
             a2, b2 = 0.5 * tt / q, w / q  # momentum of 2 along q: a2 + b2 E2

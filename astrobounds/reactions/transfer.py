@@ -88,3 +88,15 @@ def target_moments(e_min, w, mu, t, inner, tail):
             s1 += f * e2
             s2 += f * e2 * e2
     return s0, s1, s2
+
+
+@kernel
+def photon_statistics(e1, e4, w, t):
+    """(1+f_1) f_3 (1-f_2) - f_1 f_2 (1-f_3) of a photon 1 over f_2 (1-f_3), or over f_3 (1-f_2) for w < 0.
+
+    With w = E1 - E4 = E3 - E2 it is f_1 (e^{E4/T} - 1), and e^{w/T} times that: absorption less stimulated
+    emission of 4, without overflow.
+    """
+    if w >= 0.0:
+        return -np.expm1(-e4 / t) / (np.exp(w / t) - np.exp(-e4 / t))
+    return np.expm1(-e4 / t) / np.expm1(-e1 / t)

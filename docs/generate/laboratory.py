@@ -35,7 +35,7 @@ PAGES = {  # name of the page: title, filters, axes (mass in MeV, coupling)
 def figure(page, folder):
     """Draw the limits of one page, indicative ones dotted and projections dashed."""
     _, filters, (x0, x1, y0, y1) = PAGES[page]
-    fig, ax = plt.subplots(figsize=(8, 5.2), layout="constrained")
+    fig, ax = plt.subplots(figsize=(8, 7.2), layout="constrained")
     for i, curve in enumerate(ab.lab.limits(**filters)):
         style = {"color": f"C{i % 10}", "label": curve.name}
         style |= {"alpha": 0.25} if curve.contour == "closed" else {"lw": 1.0}
@@ -44,7 +44,7 @@ def figure(page, folder):
     for curve in ab.lab.limits(**filters, projection=True):
         curve.plot(ax, color="0.5", lw=0.7, label=None)
     ax.set(xlim=(x0, x1), ylim=(y0, y1))
-    ax.legend(fontsize=5, ncols=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    fig.legend(fontsize=6.5, ncols=4, loc="outside lower center")
     path = folder / f"{page}.svg"
     fig.savefig(path)
     plt.close(fig)

@@ -12,10 +12,11 @@ from scipy.optimize import brentq
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.cosmology import DarkDecay
-from astrobounds.cosmology import abundances as nucleosynthesis
+from astrobounds.cosmology.background import weak_on_grid
 from astrobounds.cosmology.neutrinos import decoupling
 from astrobounds.cosmology.neutrinos.expansion import fermi_f2, fermi_f3
 from astrobounds.cosmology.nuclear.network import load_network
+from astrobounds.cosmology.nuclear.run import run_network, yields
 from astrobounds.cosmology.plasma import thermodynamics as plasma
 from astrobounds.cosmology.relics import (
     boltzmann as relic,
@@ -239,9 +240,9 @@ def test_published_fates_of_pions():
 
 def _helium_without_mesons(mass, mixing):
     out = relic_model.evolve(HNL.fast(mass, (mixing, 0.0, 0.0)), STANDARD.eta, with_mesons=False)
-    weak = nucleosynthesis._weak_on_grid(out.background, const.TAU_N, 0.0, "full")
-    run = nucleosynthesis.run_network(load_network(), out.background, STANDARD.eta, *weak, None)
-    return nucleosynthesis.yields(run)[0]
+    weak = weak_on_grid(out.background, const.TAU_N, 0.0, "full")
+    run = run_network(load_network(), out.background, STANDARD.eta, *weak, None)
+    return yields(run)[0]
 
 
 @pytest.mark.parametrize(
@@ -319,7 +320,7 @@ def test_flags_name_the_stage():
     assert "photodisintegration" in quiet(late, cascade="off").flags
     assert "photodisintegration" not in quiet(late).flags
     assert "matter" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-17})).flags
-    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 6e-16})).flags
+    assert "decays unfinished" in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 5e-17})).flags
     assert "decays unfinished" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-13})).flags
     assert "mesons on nuclei" in quiet(ab.HNL(mass=200 * u.MeV, mixing={"e": 1e-12})).flags
     assert "mesons on nuclei" not in quiet(ab.HNL(mass=60 * u.MeV, mixing={"e": 1e-12})).flags

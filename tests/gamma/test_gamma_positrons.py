@@ -131,7 +131,7 @@ def test_a_particle_from_elsewhere_counts_one_positron_per_pair():
 
 
 def test_a_daughter_nobody_follows_is_refused():
-    with pytest.raises(ConfigError, match="'zprime' is not followed"):
+    with pytest.raises(ConfigError, match="into 'zprime' is not followed"):
         per_decay(Pairs(("nu_e", "zprime")))
 
 
@@ -257,3 +257,52 @@ def test_excluded_mixings_of_the_whole_line(stars, t_c, mass, low, high):
     for edge, step in ((low, 1.1), (high, 1 / 1.1)):
         assert ratio(edge * step, False) > 1.0 > ratio(edge / step, False)
     assert ratio(low * 1.15, True) > 1.0  # pairs of weak coupling do not meet
+
+
+@pytest.mark.parametrize("mass", [20.0, 300.0, 1000.0])
+def test_bosons_leave_positrons(mass):
+    photon = ab.DarkPhoton(mass=mass * u.MeV, mixing=1e-9)
+    scalar = ab.DarkScalar(mass=mass * u.MeV, mixing=1e-6)
+    assert 0.98 < per_decay(photon) < 1.05
+    assert 0.0 < per_decay(scalar) < 1.1
+    assert 0.0 < mean_share(scalar) <= mean_share(ab.DarkPhoton(mass=20 * u.MeV, mixing=1e-9))
+
+
+def test_pairs_that_a_model_lists_are_not_counted_twice():
+    alp = ab.ALP(mass=100 * u.MeV, photon=1e-9 / u.GeV)
+    listed = sum(d.branching_ratio for d in alp.decays() if "e+" in d.products)
+    assert_allclose(per_decay(alp), listed, rtol=0.01, atol=0)  # the rest: a second pair
+    assert_allclose(per_decay(alp), conversion(100.0, 2), rtol=0.05, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("t_c", "flavour", "published", "needed"),
+    [(30.0, "mu", 1e-13, 5.1e49), (30.0, "tau", 2e-13, 1.0e50), (39.3, "mu", 1e-13, 2.1e50),
+     (39.3, "tau", 2e-13, 4.3e50)],
+)  # fmt: skip
+def test_the_published_statement_in_flight_needs_a_smaller_number(stars, t_c, flavour, published, needed):
+    """arXiv:2405.08482: |U_mu|^2 < 1e-13, |U_tau|^2 < 2e-13 would need 170 to 1500 times fewer."""
+    found = []
+    for mass in (20, 50):
+        model = hnl(mass, flavour, published)
+        found.append(positrons(model, burst(stars[t_c], model)).number)
+    assert_allclose(max(found), needed, rtol=0.15, atol=0)
+    assert 150.0 < line_limit() / max(found) < 1600.0
+
+
+@pytest.mark.parametrize(
+    ("t_c", "mass", "edge"),
+    [(30.0, 20, 1.5e-10), (30.0, 50, 1.7e-10), (39.3, 20, 3.6e-11), (39.3, 50, 3.8e-11)],
+)
+def test_lower_edges_of_muon_mixing_with_the_whole_line(stars, t_c, mass, edge):
+    """All decay within 10 kpc and outside the envelopes: N ~ |U|^2."""
+    model = hnl(mass, "mu", 1e-13)
+    number = positrons(model, burst(stars[t_c], model)).number
+    assert_allclose(1e-13 * 7.4e52 / number, edge, rtol=0.1, atol=0)
+
+
+def test_electron_mixing_of_a_star_out_of_equilibrium(stars):
+    model = hnl(20, "e")
+    got = positrons(model, burst(stars[30.0], model))
+    assert_allclose(got.emitted / 3.0, 3.694e52, rtol=0.01, atol=0)
+    assert_allclose(got.number, 4.008e52, rtol=0.01, atol=0)

@@ -244,3 +244,56 @@ def test_extra_curves_join_the_shipped_ones(tmp_path, monkeypatch):
     assert_array_equal(used.loglike(model, {}), plain.loglike(model, {}))
     with pytest.raises(ConfigError, match="extra"):
         ab.Posterior(ab.HNL, PRIORS, [{"lab": {"curves": {"more": []}}}])
+
+
+# -- programs --------------------------------------------------------------------------------------
+PROGRAM = """
+import astropy.units as u
+import astrobounds as ab
+
+PRIORS = {"mass": ab.LogUniform(10 * u.MeV, 1000 * u.MeV), "mixing.tau": ab.LogUniform(1e-10, 1e-2)}
+print("starts")
+"""
+SHIPPED = PROGRAM + """
+post = ab.Posterior(ab.HNL, PRIORS, [{"lab": {"curves": ["babar_2022_utau4_withsys"]}}])
+print(ab.scan(post, shape=(3, 3), pool=2, progress=False).failed().sum())
+"""
+OWN = PROGRAM + """
+from astrobounds.inference.pool import open_pool
+
+def mine(model):
+    return -model.mass_mev
+
+class Heavy(ab.HNL):
+    pass
+
+def mass_of(model):
+    return model.mass_mev
+
+GUARD
+    post = ab.Posterior(ab.HNL, PRIORS, [mine])
+    print(ab.scan(post, shape=(3, 3), pool=2, progress=False).failed().sum())
+    with open_pool(2) as mapper:
+        print(*mapper(abs, [-1]), *mapper(mass_of, [Heavy(mass=5 * u.MeV, mixing={"tau": 1e-6})] * 2))
+"""
+
+
+def program(folder, text):
+    import subprocess
+    import sys
+
+    (folder / "program.py").write_text(text)
+    return subprocess.run([sys.executable, "program.py"], cwd=folder, capture_output=True, text=True)
+
+
+def test_a_program_of_shipped_constraints_needs_no_guard(tmp_path):
+    done = program(tmp_path, SHIPPED)
+    assert done.stdout == "starts\n0\n", done.stderr
+
+
+def test_a_program_of_own_constraints_needs_a_guard_and_is_told(tmp_path):
+    done = program(tmp_path, OWN.replace("GUARD", 'if __name__ == "__main__":'))
+    lines = [line for line in done.stdout.splitlines() if line != "starts"]  # workers read it again
+    assert lines == ["0", "1 5.0 5.0"], done.stderr
+    done = program(tmp_path, OWN.replace("GUARD", "if True:"))
+    assert "is its call under \"if __name__ == '__main__':\"?" in done.stderr

@@ -9,6 +9,7 @@ from scipy.integrate import quad
 from astrobounds import constants as const
 from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions import pair_coalescence, photon_coalescence, primakoff_recoil, primakoff_static
+from astrobounds.reactions.transfer import photon_statistics
 
 RULE = np.ascontiguousarray(unit_rule(24))
 G2 = 1e-24  # (1e-9/GeV)^2 in MeV^-2
@@ -184,3 +185,19 @@ def test_electron_pairs_lose_the_published_energy(mass, value):
     width = mass * np.sqrt(1.0 - 4.0 * const.M_E**2 / mass**2) / (8.0 * np.pi)
     found = emissivity(pair_coalescence.fill, mass, (T, MU_E, const.M_E), (mass, width))
     assert_allclose(found, value, rtol=2e-5, atol=0)
+
+
+def test_scattering_obeys_detailed_balance_at_every_point():
+    """Absorption less stimulated emission, and production times (e^{E/T} - 1), are one number."""
+    rng = np.random.default_rng(4)
+    t, mu = 20.0, 150.0
+    for _ in range(300):
+        e4 = rng.uniform(1.0, 400.0)
+        w = rng.uniform(-0.99 * e4, 200.0)
+        e1, e2 = e4 + w, rng.uniform(max(-w, 0.0) + 1.0, 500.0)
+        f1 = 1.0 / np.expm1(e1 / t)
+        f2, f3 = (1.0 / (np.exp((e - mu) / t) + 1.0) for e in (e2, e2 + w))
+        full, empty = (1.0 / (np.exp((mu - e) / t) + 1.0) for e in (e2, e2 + w))
+        got = photon_statistics(e1, e4, w, t) * (f2 * empty if w >= 0.0 else f3 * full)
+        assert_allclose(got, f1 * f2 * empty * np.expm1(e4 / t), rtol=1e-8, atol=0)
+        assert_allclose(got, (1.0 + f1) * f3 * full - f1 * f2 * empty, rtol=1e-8, atol=0)

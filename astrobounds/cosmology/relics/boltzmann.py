@@ -166,8 +166,8 @@ def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
     p = y * np.exp(-x)[:, None]
     energy = np.hypot(p, species.mass)
     exponent = energy / T[:, None] if bath is None else energy / bath[0][:, None] - bath[1][:, None]
-    equilibrium = species.equilibrium(exponent)
     made = species.production
+    equilibrium = species.equilibrium(exponent) if made.inverse else np.zeros_like(p)
     begun = (T <= made.begin)[:, None]  # nothing before reheating
     decay = begun * (species.width * species.mass / energy)
     hubble = H[:, None]

@@ -137,7 +137,7 @@ def _still_in_contact(species, hot):
 
 
 def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", delta_neff=0.0,
-           with_mesons=True, start=None, momentum=False, **grid):  # fmt: skip
+           with_mesons=True, start=None, finish=None, **grid):  # fmt: skip
     """Return the :class:`Evolution` of a relic.
 
     Parameters
@@ -152,8 +152,8 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         False: all muons, pions and kaons decay, and none meets a nucleon.
     start : relic.Hot, optional
         The relic above T_MATCH, where it is known.
-    momentum : bool
-        True: neutrinos with momentum-resolved spectra, see ``relic_momentum``.
+    finish : callable, optional
+        What makes the result of this one, of thermal neutrinos: :func:`momentum.resolve`.
 
     Raises
     ------
@@ -198,11 +198,9 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         if change < TOLERANCE:
             flags = _flags(species, injected, modes, background, power, energies, eta)
             out = Evolution(hot, modes, injected, background, energies, found, count, flags)
-            if not momentum:
+            if finish is None:
                 return out
-            from .momentum import resolve
-
-            return resolve(out, eta, end, contact, qed, delta_neff, with_mesons, dx)
+            return finish(out, eta, end, contact, qed, delta_neff, with_mesons, dx)
     raise ConvergenceError(
         f"relic of {species.mass:g} MeV, lifetime {species.lifetime:.3g} s: plasma and "
         f"relic still differ by {change:.2g} after {MAX_ROUNDS} rounds",

@@ -17,7 +17,7 @@ import numpy as np
 from ... import constants as const
 from ...models.decays.particles import DARK, HADRONS, LEPTON, MESON, NEUTRINO, PHOTON
 from ...models.initial import Cold, Thermal
-from ..plasma.hot import density
+from ..plasma.hot import density, freedom
 from .dipole_rates import charges
 from .modes import momentum_weights
 from .production import HOTTEST, Production
@@ -26,6 +26,7 @@ _SIGN = {PHOTON: 1.0, MESON: 1.0, NEUTRINO: -1.0, LEPTON: -1.0}
 _NARROW = 1e-4  # of T: energies of a leg that are one
 PRIMAKOFF_CONSTANT = 0.8194  # +-30 % of the bracket
 _LEAST = 0.5  # of the bracket, where the logarithm fails
+_MORE = 0.1  # of a given abundance that is worth a flag
 _HUBBLE = 5.4  # H = 1.66 sqrt(g) T^2/M_Pl with g = 10.75
 
 
@@ -88,6 +89,11 @@ class Decays(Production):
     width: float = 0.0
 
     @property
+    def inverse(self):
+        """False for a given number at rest, which is all there is."""
+        return not isinstance(self.initial, Cold)
+
+    @property
     def references(self):
         """BibTeX keys."""
         return ("Cadamuro:2011fd",) if self.photon > 0.0 else ()
@@ -114,7 +120,9 @@ class Decays(Production):
         return super().start(species, T, H, p)
 
     def decay(self, T, p, helicity):
-        """S of all channels, shape of p."""
+        """S of all channels, shape of p; vacuum where the abundance is given."""
+        if not self.inverse:
+            return 1.0
         total = np.ones_like(p)
         for share, legs in self.channels:
             for leg in legs:
@@ -123,12 +131,37 @@ class Decays(Production):
 
     def contact(self, T, p, helicity):
         """Primakoff rate [MeV], or None."""
-        if not self.photon > 0.0:
+        if not self.photon > 0.0 or not self.inverse:
             return None
         number, _, debye = charges(T)
         bracket = np.maximum(np.log(3.0 / debye**2) + PRIMAKOFF_CONSTANT, _LEAST)
         rate = const.ALPHA * self.photon * T**3 / 24.0 * number * bracket
         return rate[:, None] * np.ones_like(p)
+
+
+    def flags(self, evolution):
+        """Say where a plasma hotter than the mass would make more by inverse decays than was given."""
+        species = evolution.modes.species
+        cold = self.reheating is not None and self.reheating < 0.05 * self.mass
+        if self.inverse or cold or species.dark == 1.0:
+            return ()
+        made = freeze_in(species.degrees, species.width * (1.0 - species.dark), self.mass)
+        if made <= _MORE * self.initial.per_entropy:
+            return ()
+        return ((
+            "inverse decays",
+            f"a plasma of T ~ {self.mass:.3g} MeV makes n/s = {made:.2g} by inverse decays, more than "
+            f"{_MORE:g} times the given abundance, {self.initial.per_entropy:.2g}: right only if it "
+            "was never that hot; decoupling_temperature follows both",
+        ),)  # fmt: skip
+
+
+def freeze_in(degrees, width, mass):
+    """Return n/s that inverse decays make until T << m, with Boltzmann statistics: at most equilibrium."""
+    T = float(np.clip(mass / 3.0, 1.0, HOTTEST))
+    g_rho, g_s = freedom(T)
+    unit = 135.0 / (8.0 * np.pi**3 * 1.66 * g_s * np.sqrt(g_rho))
+    return float(min(unit * degrees * width * const.M_PLANCK / mass**2, 0.278 * degrees / g_s))
 
 
 def channels_of(made):

@@ -6,6 +6,7 @@ from ...errors import ConfigError, DomainError
 from ...models.protocol import Model
 from ..neutrinos import decoupling
 from . import history
+from .momentum import resolve
 from .species import MASS_RANGE, couples, describe, follows, thermal
 
 __all__ = ["MASS_RANGE", "check", "couples", "describe", "evolve", "follows", "thermal"]
@@ -29,9 +30,13 @@ def check(model, neutrinos):
             )
 
 
-def evolve(model, eta, **options):
-    """Return the :class:`history.Evolution` of a particle, options as there."""
-    out = history.evolve(*describe(model), eta, **options)
+def evolve(model, eta, momentum=False, **options):
+    """Return the :class:`history.Evolution` of a particle, options as there.
+
+    ``momentum``: neutrinos with momentum-resolved spectra.
+    """
+    finish = resolve if momentum else None
+    out = history.evolve(*describe(model), eta, finish=finish, **options)
     flags = out.modes.species.production.flags(out)
     for name, why in flags:
         if name == "photons and neutrinos coupled":

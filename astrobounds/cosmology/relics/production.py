@@ -22,10 +22,13 @@ class Production:
     ----------
     reheating : float or None
         Temperature [MeV] at which the history begins; None: as hot as it matters.
+    inverse : bool
+        Whether what decays is also made.
     """
 
     references = ()
     reheating = None
+    inverse = True  # False: the abundance is given, and nothing is added to it
 
     @property
     def begin(self):

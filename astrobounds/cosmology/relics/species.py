@@ -11,8 +11,10 @@ from .injection import Injection
 #: kinds that are the inverse of a decay, which every relic has
 OF_DECAYS = ("coalescence", "photon coalescence", "pair coalescence", "free decay", "inverse decays")
 #: kinds that need nucleons, of which there are 1e-9 per photon, or muons, whose crossing is in "contact"
-NEGLIGIBLE = ("nucleon bremsstrahlung", "electron bremsstrahlung", "dipole bremsstrahlung",
-              "quadrupole bremsstrahlung", "nucleon current", "background decay", "photon mixing")  # fmt: skip
+NEGLIGIBLE = (
+    "nucleon bremsstrahlung", "electron bremsstrahlung", "dipole bremsstrahlung",
+    "quadrupole bremsstrahlung", "nucleon current", "background decay", "photon mixing",
+)  # fmt: skip
 FOLLOWED = ("contact", *dipole.KINDS, "primakoff", *OF_DECAYS)
 MASS_RANGE = (1.0, const.M_D)  # MeV, where decays are followed
 _PLACES = {frozenset((0,)): "minus", frozenset((1,)): "plus"}

@@ -320,7 +320,9 @@ def _spectrum(found):
 
 
 def parent_of(model):
-    """Return "fermion", "scalar" or "vector" from the spin states of a model."""
+    """Return "fermion", "scalar", "pseudoscalar" or "vector": what a model says or its states imply."""
+    if getattr(model, "radiating", ""):
+        return model.radiating
     states = getattr(model, "states", ())
     if not states or states[0].statistics > 0:
         return "fermion"
@@ -333,7 +335,7 @@ def daughters(model):
     Parameters
     ----------
     model : Model
-        Only ``mass_mev``, ``decays()`` and ``states`` are read.
+        Only ``mass_mev``, ``decays()``, ``states`` and, for a boson, ``radiating`` are read.
 
     Raises
     ------

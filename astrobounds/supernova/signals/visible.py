@@ -30,19 +30,13 @@ def _check_channel(name, open_channels):
 
 
 def _without_neutrinos(model):
-    """Shares by channel from the products of the decays, means over flavours and charges."""
+    """Shares by channel, neutrinos of muons and mesons subtracted; means over flavours and charges."""
     widths, energies = {}, {}
-    for decay in model.decays():
-        try:
-            share = visible_energy(model.mass_mev, decay)
-        except KeyError as error:
-            raise ConfigError(
-                f"{type(model).__name__}: what its product {error} leaves as visible energy is not known; "
-                f"give shares by channel: visible={{'{decay.name}': 0.5}}"
-            ) from None
-        widths[decay.name] = widths.get(decay.name, 0.0) + decay.width
-        energies[decay.name] = energies.get(decay.name, 0.0) + decay.width * share
-    return {name: energies[name] / w if w > 0.0 else 0.0 for name, w in widths.items()}
+    for decay, ratio, _ in daughters(model).all:
+        widths[decay.name] = widths.get(decay.name, 0.0) + ratio
+        share = visible_energy(model.mass_mev, decay)
+        energies[decay.name] = energies.get(decay.name, 0.0) + ratio * share
+    return {name: energies[name] / w for name, w in widths.items()}
 
 
 def visible_shares(model, visible=None):
@@ -64,11 +58,21 @@ def visible_shares(model, visible=None):
     DomainError
         For a name that no channel could have, or a share outside [0, 1].
     """
-    widths, energy = {}, {}
+    return _shares(model, visible)[0]
+
+
+def _shares(model, visible):
+    """Visible shares and branching ratios by channel."""
+    ratios, energy = {}, {}
     for decay, ratio, part in daughters(model).all:
-        widths[decay.name] = widths.get(decay.name, 0.0) + ratio
+        ratios[decay.name] = ratios.get(decay.name, 0.0) + ratio
         energy[decay.name] = energy.get(decay.name, 0.0) + ratio * part.visible
-    shares = {name: energy[name] / width for name, width in widths.items()}
+    shares = {name: energy[name] / ratio for name, ratio in ratios.items()}
+    return _wanted(model, shares, visible), ratios
+
+
+def _wanted(model, shares, visible):
+    """The shares that a user wants to count."""
     if shares and not any(shares.values()):
         raise ConfigError(
             f"{type(model).__name__} decays to neutrinos alone: nothing is deposited or shines; use "
@@ -92,10 +96,5 @@ def visible_fraction(model, visible=None):
 
     The rest, one minus this, is what neutrinos carry.
     """
-    shares = visible_shares(model, visible)
-    if visible is None:
-        return float(daughters(model).visible)
-    ratios = dict.fromkeys(shares, 0.0)
-    for decay, ratio, _ in daughters(model).all:
-        ratios[decay.name] += ratio
-    return sum(ratios[name] * share for name, share in shares.items())
+    shares, ratios = _shares(model, visible)
+    return float(sum(ratios[name] * share for name, share in shares.items()))

@@ -30,6 +30,12 @@ def held(energy_erg, budget=BINDING_ENERGY):
     return np.minimum(1.0, budget / np.maximum(energy_erg, 1.0))
 
 
+def estimates(model):
+    """Return what the processes of a model that are estimates say of their error, as a tuple."""
+    said = (getattr(p, "estimate", "") for p in unit_model(model).processes())
+    return tuple(dict.fromkeys(text for text in said if text))
+
+
 def _unit(parameter):
     return f" {parameter.unit.replace('1 / GeV', 'GeV$^{-1}$')}" if parameter.unit else ""
 
@@ -70,8 +76,10 @@ class Emission:
 
     @property
     def flags(self):
-        """``("beyond the star",)`` if one second of it takes more than the star has, 3e53 erg."""
-        return (BEYOND,) if self.luminosity_erg_s > BINDING_ENERGY else ()
+        """What is to be known of the result: "beyond the star" if one second of it takes more than the
+        star has, 3e53 erg; and what processes that are estimates say of their error."""
+        said = (BEYOND,) if self.luminosity_erg_s > BINDING_ENERGY else ()
+        return said + estimates(self.model)
 
     @property
     def luminosity(self):
@@ -139,7 +147,8 @@ class Emission:
         )  # fmt: skip
         ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
         ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
-               title=f"emission of the {self.star.name} star")  # fmt: skip
+               title="\n".join((f"emission of the {self.star.name} star", *estimates(self.model)))
+               )  # fmt: skip
         ax.legend(fontsize=8)
         return ax
 
