@@ -76,7 +76,7 @@ def test_blocking_of_a_pair_at_one_temperature(energy, mass, T, mu, want):
 def _gain_and_loss(x, T, temperature, xi, angles=16):
     y, w = exchange.momentum_nodes(40, 40.0)
     gain, loss = np.empty((40, 7)), np.empty((40, 7))
-    exchange.rates(x.mass, float(x.degrees), x.widths, T, y, w, *exchange.angle_nodes(angles),
+    exchange.rates(x.mass, float(x.degrees), x.widths, 1e9, T, y, w, *exchange.angle_nodes(angles),
                    np.array(temperature), np.array(xi), gain, loss)  # fmt: skip
     return y, gain, loss
 

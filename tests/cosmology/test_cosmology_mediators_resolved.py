@@ -21,7 +21,7 @@ def vector(mass, g, a, b):
 
 def one_exchange(x, state, falling, angles=24, oscillate=False):
     """d/dt of all occupations, and the Jacobian, at one moment."""
-    grids = (*kinetic.momentum_grid(), *exchange.momentum_nodes(40, resolved.TOP))
+    grids = (*kinetic.momentum_grid(), *exchange.momentum_nodes(40, resolved.TOP, resolved.LOW))
     n = len(grids[0])
     u = np.tile(np.eye(3), (n, 1, 1))
     if oscillate:
@@ -29,15 +29,17 @@ def one_exchange(x, state, falling, angles=24, oscillate=False):
         u[:, :2, :2] = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
     out, jac = np.zeros(len(state)), np.zeros((len(state), len(state)))
     what = np.array([x.mass, float(x.degrees)]), np.sqrt(x.widths)
-    resolved_kernels.exchange(state, *what, falling, grids, exchange.angle_nodes(angles), u, 1.0, 1.0,
-                              out, jac, True)  # fmt: skip
+    nodes = exchange.angle_nodes(angles)
+    resolved_kernels.exchange(
+        state, *what, falling, grids, nodes, u, 1.0, (1.0, 1e9), out, jac, True
+    )
     return grids, out, jac
 
 
 def occupations(T, xi, mass, falling, T_X, mu_X):
     """Fermi-Dirac and Bose-Einstein occupations as one state."""
     y, _ = kinetic.momentum_grid()
-    q, _ = exchange.momentum_nodes(40, resolved.TOP)
+    q, _ = exchange.momentum_nodes(40, resolved.TOP, resolved.LOW)
     nu = [1.0 / (np.exp(y * falling / t - x) + 1.0) for t, x in zip(T, xi)]
     return np.concatenate([*nu, [1.0, 0.0], 1.0 / np.expm1((np.hypot(q * falling, mass) - mu_X) / T_X)])
 

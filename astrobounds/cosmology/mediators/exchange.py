@@ -20,11 +20,11 @@ COLUMNS = 7
 PI2 = np.pi**2
 
 
-def momentum_nodes(count, top):
-    """Return nodes and weights of y = p/T_d from 0 to ``top``, denser towards zero."""
+def momentum_nodes(count, top, low=0.0):
+    """Return nodes and weights of y = p/T_d from ``low`` to ``top``, denser towards the lower end."""
     u, w = np.polynomial.legendre.leggauss(count)
     u, w = 0.5 * (u + 1.0), 0.5 * w
-    return top * u**2, 2.0 * top * u * w
+    return low + (top - low) * u**2, 2.0 * (top - low) * u * w
 
 
 def angle_nodes(count):
@@ -43,12 +43,13 @@ def _occupations(energy, momentum, c, temperature, xi, f):
 
 
 @kernel
-def rates(mass, degrees, widths, falling, y, w, c, wc, temperature, xi, gain, loss):
+def rates(mass, degrees, widths, most, falling, y, w, c, wc, temperature, xi, gain, loss):
     """Fill ``gain`` and ``loss``, shape (modes, 7): d/dt = sum over modes of gain - loss f.
 
     Column 0 is df/dt of the mode itself [MeV]; 1 to 3 are dn_a/dt in units of T_d^3 and 4 to 6
     drho_a/dt in units of T_d^4, for a = e, mu, tau (with the signs of the neutrinos: a gain of X is a
-    loss of theirs). ``widths``: (3, 3) [MeV]; ``falling``: T_d [MeV]; ``temperature``, ``xi``: (3,).
+    loss of theirs). ``widths``: (3, 3) [MeV]; ``most``: largest m/E that counts, so that no mode is
+    driven faster than ``most`` times the width; ``falling``: T_d [MeV]; ``temperature``, ``xi``: (3,).
     """
     n, last = y.shape[0], c.shape[0] - 1
     f = np.empty((3, c.shape[0]))
@@ -74,7 +75,7 @@ def rates(mass, degrees, widths, falling, y, w, c, wc, temperature, xi, gain, lo
                     left += down
                     made_a += e1 * up
                     left_a += e1 * down
-                unit = mass * width / e
+                unit = width * min(mass / e, most)
                 gain[k, 0] += unit * made
                 loss[k, 0] += unit * left
                 unit *= state

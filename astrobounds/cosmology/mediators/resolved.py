@@ -17,7 +17,7 @@ references = (*thermal.references, *kinetic.references)
 
 T_FREE = 0.05  # MeV, neutrinos of decays hardly scatter below: only their energy counts
 LATE = 1e-4  # share of the energy that X gives away, later than the grid reaches
-TOP = 20.0  # largest p/T_d of X
+LOW, TOP = 0.1, 20.0  # p/T_d of X; softer modes hold 2e-3 of a thermal number and 5e-5 of the energy
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Settings:
     modes, angles : int
         Momenta of X and directions of its neutrinos.
     cap : float
-        X is never driven faster than cap H (1 + 3 T_d/m).
+        No mode of X is driven faster than cap H; it follows equilibrium anyway.
     dx, stride, refresh, spacing, ratio
         As in :func:`kinetic.solve`.
     start : float
@@ -91,7 +91,7 @@ def solve(boson, qed="full", delta_neff=0.0, settings=None, t_end=None):
                           settings=thermal.Settings(rtol=1e-6, start=s.start, empty=s.empty))  # fmt: skip
     top = kinetic.grid_top(_highest(guess))
     y, w = kinetic.momentum_grid(top, s.spacing, s.ratio)
-    q, wq = exchange.momentum_nodes(s.modes, TOP)
+    q, wq = exchange.momentum_nodes(s.modes, TOP, LOW)
     end = guess.falling[-1] * (1.0 - 1e-9)
     points = int(np.ceil(np.log(s.start / end) / s.dx - 1e-6)) + 1
     dark = 0.0

@@ -82,11 +82,12 @@ def boson_energy(f, boson, falling, q, wq):
 
 
 @kernel
-def exchange(state, boson, amplitude, falling, grids, angles, u, norm, scale, out, jac, with_jacobian):
-    """Add d/dt [MeV] of the occupations by nu nu <-> X to ``out``, and derivatives to ``jac``.
+def exchange(state, boson, amplitude, falling, grids, angles, u, norm, clock, out, jac, with_jacobian):
+    """Add the change of the occupations by nu nu <-> X to ``out``, and derivatives to ``jac``.
 
     ``grids``: y, w of neutrinos and q, wq of X; ``angles``: c, wc; ``u``: mixing on the nodes of y;
-    ``norm``: of neutrinos; ``scale``: of the widths.
+    ``norm``: of neutrinos; ``clock`` = (H, cap): changes are those per e-fold, d/dt/H (H = 1: d/dt in MeV),
+    and no mode of X changes faster than ``cap`` times per unit of it.
     """
     y, w, q, wq = grids
     c, wc = angles
@@ -94,12 +95,13 @@ def exchange(state, boson, amplitude, falling, grids, angles, u, norm, scale, ou
     first = 3 * n + 2
     psi, share = np.empty((3, n)), np.empty((3, 3))
     _odds(state, n, psi)
+    width = (amplitude * amplitude).sum()
     rows, cols = np.empty(5, dtype=np.int64), np.empty(5)
     weights = np.empty(5)
     for k in range(q.shape[0]):
         f = state[first + k]
         e = np.hypot(q[k], mass / falling)
-        unit = scale * mass / (e * falling)
+        unit = min(mass / (e * falling * clock[0]), clock[1] / max(width, 1e-300))
         many = degrees / (2.0 * PI2) * wq[k] * q[k] ** 2
         for m in range(c.shape[0]):
             e1, e2 = 0.5 * (e + q[k] * c[m]), 0.5 * (e - q[k] * c[m])
@@ -151,14 +153,10 @@ def exchange_step(state, step, falling, grids, angles, norm, plasma, boson, ampl
     last = 3 * y.shape[0] + 2
     outside = boson_energy(state[last:], boson, falling, q, wq)
     H = hubble(falling, state[:last], y, w, norm, plasma, outside)
-    width = 0.0
-    for a in range(3):
-        for b in range(3):
-            width += amplitude[a, b] ** 2
-    scale = min(1.0, cap * H * (1.0 + 3.0 * falling / boson[0]) / max(width, 1e-300)) / H
+    clock = (H, cap)
     jac[:] = 0.0
     k1[:] = 0.0
-    exchange(state, boson, amplitude, falling, grids, angles, u, norm, scale, k1, jac, True)
+    exchange(state, boson, amplitude, falling, grids, angles, u, norm, clock, k1, jac, True)
     matrix[:] = -GAMMA * step * jac
     for i in range(state.shape[0]):
         matrix[i, i] += 1.0
@@ -167,7 +165,7 @@ def exchange_step(state, step, falling, grids, angles, norm, plasma, boson, ampl
     lu_solve(matrix, pivot, k1)
     trial = state + step * k1
     slope[:] = 0.0
-    exchange(trial, boson, amplitude, falling, grids, angles, u, norm, scale, slope, jac, False)
+    exchange(trial, boson, amplitude, falling, grids, angles, u, norm, clock, slope, jac, False)
     slope -= 2.0 * k1
     lu_solve(matrix, pivot, slope)
     state += step * (1.5 * k1 + 0.5 * slope)

@@ -37,7 +37,7 @@ class Settings:
     top : float
         Largest p/T_d of X.
     cap : float
-        X is never driven faster than cap H (1 + 3 T_d/m); it follows equilibrium to 1/cap.
+        No mode of X is driven faster than cap H; it follows equilibrium to 1/cap.
     rtol : float
         Of the integrator for plasma and neutrinos; a thousand times that for occupations of X.
     start : float
@@ -51,7 +51,7 @@ class Settings:
     modes: int = 40
     angles: int = 16
     top: float = 40.0
-    cap: float = 1e5
+    cap: float = 1e4
     rtol: float = 1e-7
     start: float = T_MATCH
     empty: bool = False

@@ -37,7 +37,7 @@ def pack(start, mixing, dark, boson, cap, modes, angles, tables):
         Energy density of dark radiation over T_d^4.
     boson : neutrino_pairs.PairBoson
     cap : float
-        X is never driven faster than cap H (1 + 3 T_d/m): beyond, it follows equilibrium anyway.
+        No mode of X is driven faster than cap H: beyond, it follows equilibrium anyway.
     modes, angles : tuple of two ndarray
         Nodes and weights.
     tables : thermal.Tables
@@ -140,7 +140,7 @@ def hubble(y, falling, params, nodes, weights, pressures):
 def _drive(x, y, params, gain, loss, energy, number):
     """Fill gain and loss of X, energies and numbers of the weak interaction; see :func:`slopes`.
 
-    Returns H, rho, the scale of the widths, T_nue and the energy lost by the plasma.
+    Returns H, rho, T_nue and the energy lost by the plasma.
     """
     widths, f0, nodes, weights, c, wc, pressures, responses = _unpack(params)
     falling = params[0] * np.exp(-x)
@@ -148,14 +148,13 @@ def _drive(x, y, params, gain, loss, energy, number):
     temperatures(y, falling, t, xi)
     H, rho = hubble(y, falling, params, nodes, weights, pressures)
     lost = _weak(y[0] * falling, t, xi, responses, f0, energy, number)
-    total = widths.sum()
-    scale = min(1.0, params[5] * H * (1.0 + 3.0 * falling / params[3]) / max(total, 1e-300))
-    rates(params[3], params[4], widths, falling, nodes, weights, c, wc, t, xi, gain, loss)
-    return H, rho, scale, t[0], lost
+    most = params[5] * H / max(widths.sum(), 1e-300)
+    rates(params[3], params[4], widths, most, falling, nodes, weights, c, wc, t, xi, gain, loss)
+    return H, rho, t[0], lost
 
 
 @kernel
-def _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, out):
+def _assemble(x, y, params, gain, loss, energy, number, H, te, lost, out):
     _, _, nodes, _, _, _, pressures, _ = _unpack(params)
     falling = params[0] * np.exp(-x)
     cube = falling**3
@@ -163,9 +162,9 @@ def _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, out)
     for k in range(nodes.shape[0]):
         f = y[FIRST + k]
         for a in range(3):
-            number[a] += cube * scale * (gain[k, 1 + a] - loss[k, 1 + a] * f)
-            energy[a] += cube * falling * scale * (gain[k, 4 + a] - loss[k, 4 + a] * f)
-        out[FIRST + k] = scale * (gain[k, 0] - loss[k, 0] * f) / H
+            number[a] += cube * (gain[k, 1 + a] - loss[k, 1 + a] * f)
+            energy[a] += cube * falling * (gain[k, 4 + a] - loss[k, 4 + a] * f)
+        out[FIRST + k] = (gain[k, 0] - loss[k, 0] * f) / H
     _, _, entropy, heat = plasma_state(Tg, pressures)
     _share(params[1], Tg, te, Tg * entropy, energy, number)
     out[0] = y[0] - (3.0 * Tg * entropy + lost / H) / (heat * falling)
@@ -180,8 +179,8 @@ def slopes(x, y, params, out):
     n = int(params[6])
     gain, loss = np.empty((n, COLUMNS)), np.empty((n, COLUMNS))
     energy, number = np.empty(3), np.empty(3)
-    H, _, scale, te, lost = _drive(x, y, params, gain, loss, energy, number)
-    _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, out)
+    H, _, te, lost = _drive(x, y, params, gain, loss, energy, number)
+    _assemble(x, y, params, gain, loss, energy, number, H, te, lost, out)
 
 
 @kernel(JAC_SIGNATURE)
@@ -202,8 +201,8 @@ def jacobian(x, y, params, out):
             out[i, j] = (first[i] - second[i]) / (2.0 * step)
     gain, loss = np.empty((n, COLUMNS)), np.empty((n, COLUMNS))
     energy, number = np.empty(3), np.empty(3)
-    H, rho, scale, te, lost = _drive(x, y, params, gain, loss, energy, number)
-    _assemble(x, y, params, gain, loss, energy, number, H, scale, te, lost, first)
+    H, rho, te, lost = _drive(x, y, params, gain, loss, energy, number)
+    _assemble(x, y, params, gain, loss, energy, number, H, te, lost, first)
     _, _, nodes, weights, _, _, pressures, _ = _unpack(params)
     falling = params[0] * np.exp(-x)
     cube = falling**3
@@ -218,10 +217,10 @@ def jacobian(x, y, params, out):
         slower = -0.5 * weight / rho
         for i in range(size):
             out[i, column] = slower * first[i]
-        out[column, column] -= scale * loss[k, 0] / H
+        out[column, column] -= loss[k, 0] / H
         for a in range(3):
-            number[a] = -cube * scale * loss[k, 1 + a]
-            energy[a] = -cube * falling * scale * loss[k, 4 + a]
+            number[a] = -cube * loss[k, 1 + a]
+            energy[a] = -cube * falling * loss[k, 4 + a]
         _share(params[1], Tg, te, Tg * entropy, energy, number)
         for a in range(3):
             out[1 + a, column] += number[a] / (H * cube)
