@@ -139,9 +139,9 @@ def test_factor_changes_sign_for_antineutrinos(star):
 
 def test_only_the_relativistic_helicity_is_changed(star):
     one, zero = solved(0.5, star), solved(0.5, star, matter=False)
-    assert one._tau["tau"].shape[0] == 4 == zero._tau["tau"].shape[0]
+    assert one._tau["mixing.tau"].shape[0] == 4 == zero._tau["mixing.tau"].shape[0]
     for state, same in enumerate((False, True, False, True)):
-        assert np.array_equal(one._tau["tau"][state], zero._tau["tau"][state]) == same
+        assert np.array_equal(one._tau["mixing.tau"][state], zero._tau["mixing.tau"][state]) == same
 
 
 def test_resonant_emission_has_a_closed_form(star):
@@ -171,7 +171,7 @@ def test_optical_depth_of_a_line_is_landau_zener(star):
     mass = 0.03
     ray = solved(mass, star, gravity=False)
     rays = ray._rays
-    depth = ray._tau["tau"][2].sum(-1)  # antineutrinos, relativistic helicity: [energy, ray]
+    depth = ray._tau["mixing.tau"][2].sum(-1)  # antineutrinos, relativistic helicity: [energy, ray]
     b = np.sqrt(rays.radius[0, 0] ** 2 - (rays.distance[0, 0] / const.KM) ** 2)
     energies = np.flatnonzero((ray.energy > 80.0) & (ray.energy < 400.0))
     r = np.linspace(10.001, 30.0, 2001)
