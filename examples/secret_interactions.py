@@ -54,18 +54,14 @@ def plane(constraints, couplings, shape, spin="vector", pool=None):
         return ab.scan(fit, x="mass", y="coupling.etau", shape=shape, pool=pool)
 
 
-def compute(shapes=((22, 22), (10, 24), (40, 60)), pool=None):
+def compute(shapes=((18, 20), (9, 24), (24, 40)), pool=None):
     """Return the scans of :data:`PLANES`."""
     return [plane(c, g, shape, pool=pool) for (c, g, _), shape in zip(PLANES, shapes)]
 
 
-def excluded(grid, name):
-    """Fall of ln L below that without a boson, over the one at 90 %; above one is excluded."""
-    lnl = np.nan_to_num(grid.loglike[name], nan=0.0)
-    reference = lnl[:, 0].max() if name in ("bbn", "cmb") else 0.0
-    if name in ("bbn", "cmb"):  # the weakest coupling of the heaviest boson changes nothing
-        reference = lnl[-1, 0] if lnl.shape[0] == len(grid.x) else lnl[0, -1]
-    return (reference - lnl) / DROP
+def depth_of(grid, name):
+    """Fall of ln L below that without a boson, over the one at 90 %, shape (y, x); above one is excluded."""
+    return np.nan_to_num((grid.null[name] - grid.loglike[name]) / DROP, nan=0.0).T
 
 
 def draw(grids, path):
@@ -76,8 +72,7 @@ def draw(grids, path):
     handles = []
     for grid, (_, _, colours) in zip(grids, PLANES):
         for name, colour in colours.items():
-            depth = excluded(grid, name)
-            depth = depth.T if depth.shape == (len(grid.x), len(grid.y)) else depth
+            depth = depth_of(grid, name)
             top = max(2.0, float(depth.max()))
             ax.contourf(grid.x, grid.y, depth, levels=[1.0, top], colors=[colour], alpha=0.3)
             ax.contour(grid.x, grid.y, depth, levels=[1.0], colors=[colour], linewidths=1.2)
