@@ -8,6 +8,7 @@ from . import __version__
 from .errors import AstroboundsError, ConfigError
 
 EXIT_BAD_INPUT = 2
+LONGEST = 1000  # characters of a message
 
 
 def _parser():
@@ -29,6 +30,7 @@ def _parser():
     run.add_argument("-q", "--quiet", action="store_true", help="no progress bars")
     point = add("point", _point, "print every prediction at one model point")
     point.add_argument("file", help="run file (YAML)")
+    point.add_argument("--json", action="store_true", help="print JSON")
     point.add_argument("values", nargs="+", metavar="name=value",
                        help='for instance mass="200 MeV" mixing.tau=1e-8')  # fmt: skip
     check = add("check", _check, "validate a run file, print each lnL and its time, run nothing")
@@ -39,11 +41,13 @@ def _parser():
     report = add("report", _report, "print the limits and assumptions of a finished run")
     report.add_argument("file", help="run file (YAML)")
     report.add_argument("-o", "--output", help="folder of the results")
+    report.add_argument("--html", metavar="FILE", help="write one self-contained page instead")
     limits = add("limits", _limits, "list or export the laboratory curves")
     limits.add_argument("--flavour", help="e, mu or tau")
     limits.add_argument("--kind", help="for instance 'peak search'")
     limits.add_argument("--experiment", help="part of the experiment's name")
     limits.add_argument("--portal", default="mixing", help="mixing (default) or dipole")
+    limits.add_argument("--json", action="store_true", help="print JSON")
     limits.add_argument("--export", metavar="FILE", help="write them to a .csv or .ecsv file")
     moves = add("systematics", _systematics, "what moves a supernova bound, by how much")
     moves.add_argument("--portal", default="mixing", choices=("mixing", "dipole"))
@@ -75,7 +79,13 @@ def _point(args):
     from .config import load
 
     run = load(args.file)
-    print(run.posterior.summary(**_point_arguments(run.posterior, args.values)))
+    summary = run.posterior.summary(**_point_arguments(run.posterior, args.values))
+    if args.json:
+        from .page import to_json
+
+        print(to_json(summary.to_dict()))
+    else:
+        print(summary)
 
 
 def _point_arguments(posterior, texts):
@@ -106,29 +116,14 @@ def _point_arguments(posterior, texts):
 
 
 def _check(args):
-    import warnings
-
     from .config import load
+    from .report import check_output
 
     run = load(args.file)
     posterior = run.posterior
-    values = {n: posterior.priors[n].center for n in posterior.names}
-    model, nuisances = posterior.point(values)
     print(f"{args.file}: valid; {posterior.ndim} parameters: {', '.join(posterior.names)}")
-    print(f"at the center of the priors, {model!r}:")
-    import time
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        for constraint in posterior.constraints:
-            constraint.loglike(model, nuisances)  # compiles
-            start = time.perf_counter()
-            value = constraint.loglike(model, nuisances)
-            took = time.perf_counter() - start
-            print(f"  {constraint.name:<20} lnL = {value:.6g}   {1e3 * took:.3f} ms")
-            if hasattr(constraint, "describe"):
-                for line in constraint.describe():
-                    print(f"      {line}")
+    for line in _timed(posterior):
+        print(line)
     for flavour, gaps in posterior.uncovered().items():
         if gaps:
             text = ", ".join(f"{a:.4g}-{b:.4g}" for a, b in gaps)
@@ -136,22 +131,61 @@ def _check(args):
     for stage in ("scan", "sample"):
         if getattr(run, stage) is not None:
             print(f"  {stage}: {getattr(run, stage)}")
+    check_output(run)
     print(f"  results go to {run.output}/")
 
 
+def _timed(posterior):
+    """Yield lnL at the center of the priors and the time of a fresh point, constraint by constraint.
+
+    Raises
+    ------
+    ConfigError
+        Where a constraint raises or returns what is no lnL: it would at every point.
+    """
+    import time
+    import warnings
+
+    from .inference.evaluation import attempt, point_text
+
+    def at(q):
+        values = {n: float(posterior.priors[n].ppf(q)) for n in posterior.names}
+        return values, *posterior.point(values)
+
+    values, model, nuisances = at(0.5)
+    yield f"at the center of the priors, {model!r}:"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for constraint in posterior.constraints:
+            value, wrong = attempt(constraint, model, nuisances, posterior.time_limit)
+            if wrong and not wrong[1].startswith("took longer"):
+                raise ConfigError(f"constraint '{constraint.name}' at {point_text(values)}: {wrong[1]}")
+            _, fresh, others = at(0.4871)  # not the point whose results may be kept
+            start = time.perf_counter()
+            attempt(constraint, fresh, others, posterior.time_limit)
+            took = time.perf_counter() - start
+            yield f"  {constraint.name:<20} lnL = {value:.6g}   {1e3 * took:.3f} ms"
+            if wrong:
+                yield f"      {wrong[1]}"
+            if hasattr(constraint, "describe"):
+                yield from (f"      {line}" for line in constraint.describe())
+
+
 def _results(args):
-    """Return (run, scan or None, chain or None) of a finished run."""
+    """Return (run, scan or None, chain or None) of a finished run; nothing is written or locked."""
     from .config import load
     from .inference.result import Chain
-    from .inference.scan import scan
-    from .inference.store import read_run
+    from .inference.scan import check_scan, read_scan
+    from .inference.store import check_fingerprint, read_run
 
     run = load(args.file, args.output)
     path = run.output / "run.h5"
     content = read_run(path)
+    check_fingerprint(path, content["fingerprint"], run.posterior.fingerprint())
     grid = chain = None
     if run.scan is not None and "scan/table" in content["arrays"]:
-        grid = scan(run.posterior, path=path, pool=run.pool, progress=False, **run.scan)
+        check_scan(run.posterior, **run.scan).check_stored(path, content["attrs"])
+        grid = read_scan(content["arrays"], content["attrs"], run.posterior, path)
     if "mcmc/chain" in content["arrays"]:
         chain = Chain.from_store(content["arrays"], content["attrs"], run.posterior)
     if grid is None and chain is None:
@@ -167,9 +201,20 @@ def _plot(args):
 
 
 def _report(args):
-    from .report import limits_table
+    from .report import bibliography, limits_table, pictures
 
     run, grid, chain = _results(args)
+    if args.html:
+        import matplotlib
+
+        matplotlib.use("Agg", force=False)
+        from .inference.atomic import write_whole
+        from .page import write_page
+
+        drawn = {name: draw() for name, draw in pictures(run, grid, chain).items()}
+        write_whole(args.html, write_page(run, grid, chain, drawn, bibliography(run)))
+        print(f"wrote {args.html}")
+        return
     print(limits_table(run, grid, chain), end="")
     if chain is not None:
         print(chain.summary())
@@ -184,12 +229,28 @@ def _limits(args):
         export(curves, args.export)
         print(f"wrote {len(curves)} curves to {args.export}")
         return
+    if args.json:
+        from .page import to_json
+
+        print(to_json([_curve(c) for c in curves]))
+        return
     print(f"{'name':<32} {'CL':>5} {'U or d':<10} {'nature':<9} {'mass range [MeV]':<22} kind")
     for c in curves:
         low, high = c.range_mev
         print(f"{c.name:<32} {c.cl:>5.2f} {c.flavour:<10} {c.nature:<9} "
               f"{f'{low:.4g} - {high:.4g}':<22} {c.kind}")  # fmt: skip
     print(f"{len(curves)} curves")
+
+
+def _curve(curve):
+    """Return a curve as plain data."""
+    from dataclasses import fields
+
+    names = [f.name for f in fields(curve) if f.name not in ("mass_mev", "values", "edge")]
+    return {
+        **{n: getattr(curve, n) for n in names}, "mass_mev": curve.mass_mev, "limit": curve.values,
+        "edge": curve.edge, "unit": "1 / GeV" if curve.portal == "dipole" else "",
+    }  # fmt: skip
 
 
 def _systematics(args):
@@ -214,35 +275,50 @@ def _systematics(args):
 
 def _cite(args):
     from .config import load
-    from .references import to_bibtex
+    from .report import bibliography
 
-    text = to_bibtex(load(args.file).posterior.references)
+    text = bibliography(load(args.file))
     if args.output:
-        with open(args.output, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        from .inference.atomic import write_whole
+
+        write_whole(args.output, text)
     else:
         print(text)
 
 
+def _say(text):
+    """Print one line to the standard error stream, if there is one: no control characters, not endless."""
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(text.split()))
+    if len(line) > LONGEST:
+        line = line[: LONGEST - 60] + " [...] " + line[-50:]
+    if sys.stderr is not None:
+        print(line, file=sys.stderr)
+
+
 def main(argv=None):
     """Run the command line; returns the exit code (2 for bad input, one sentence on stderr)."""
+    for stream in (sys.stdout, sys.stderr):  # a name the terminal cannot show is no reason to end
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     args = _parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         args.function(args)
     except AstroboundsError as error:
-        print(f"astrobounds: {' '.join(str(error).split())}", file=sys.stderr)
+        _say(f"astrobounds: {error}")
         return EXIT_BAD_INPUT
     except KeyboardInterrupt:
-        print("\nastrobounds: stopped; run again to go on", file=sys.stderr)
+        _say("astrobounds: stopped; run again to go on")
         return 130
     except BrokenPipeError:
         return 0
+    except MemoryError:
+        _say("astrobounds: out of memory; what was computed is kept, run again to go on")
+        return EXIT_BAD_INPUT
     except OSError as error:
         where = f" ({error.filename})" if error.filename else ""
-        reason = " ".join(str(error.strerror or error).split())
-        print(f"astrobounds: {reason}{where}; what was computed is kept, mend it and run again",
-              file=sys.stderr)  # fmt: skip
+        reason = error.strerror or error
+        _say(f"astrobounds: {reason}{where}; what was computed is kept, mend it and run again")
         return EXIT_BAD_INPUT
     return 0
 

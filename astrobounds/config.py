@@ -4,19 +4,21 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import checks
 from .errors import AstroboundsError, ConfigError, did_you_mean
+from .runfile import read
 
-KEYS = ("name", "model", "nature", "parameters", "constraints", "scan", "sample", "output", "pool")
+KEYS = ("name", "model", "nature", "parameters", "constraints", "scan", "sample", "output", "pool",
+        "time_limit")  # fmt: skip
 SCAN_KEYS = {"x": str, "y": str, "shape": list, "at": dict}
 SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int}
-SAMPLE_RANGES = {
-    "walkers": (2, 10**5), "steps": (1, 10**9), "min_steps": (0, 10**9), "seed": (0, 2**32 - 1),
-}  # fmt: skip
+CONSTRAINTS = 200  # most in one file
 PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
     "tied": ("to", "factor"),
 }  # fmt: skip
-MODELS = ("HNL", "DipoleHNL", "Mediator", "StandardModel")
+MODELS = ("HNL", "DipoleHNL", "Mediator", "ALP", "DarkPhoton", "DarkScalar", "LongLivedParticle",
+          "ThermalParticle", "StandardModel")  # fmt: skip
 _QUANTITY = re.compile(r"^\s*([-+]?[\d.]+(?:[eE][-+]?\d+)?)\s*\*?\s*([A-Za-z(1/][\w\s/*^().+-]*)$")
 
 
@@ -26,7 +28,8 @@ class Run:
 
     Attributes
     ----------
-    name, path, output : str, Path, Path
+    name : str
+    path, output : Path
     posterior : Posterior
     scan, sample : dict or None
         Arguments of :func:`astrobounds.scan` and :func:`astrobounds.sample`.
@@ -43,25 +46,6 @@ class Run:
     text: str = field(default="", repr=False)
 
 
-def _loader():
-    """Return a YAML loader that refuses a key given twice instead of keeping the last."""
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        def construct_mapping(self, node, deep=False):
-            seen = set()
-            for key_node, _ in node.value:
-                key = self.construct_object(key_node, deep=True)
-                if isinstance(key, str) and key in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key '{key}' is given twice", key_node.start_mark
-                    )
-                seen.add(key if isinstance(key, str) else id(key_node))
-            return super().construct_mapping(node, deep)
-
-    return Loader
-
-
 def quantity(value, what):
     """Return a number or Quantity of a YAML value: ``0.5``, ``"10 MeV"``, ``"878.4 s"``."""
     import astropy.units as u
@@ -69,7 +53,7 @@ def quantity(value, what):
     if isinstance(value, bool) or value is None:
         raise ConfigError(f"{what}: {value!r} is not a number")
     if isinstance(value, (int, float)):
-        return float(value)
+        return checks.number(value, what)
     if isinstance(value, str):
         from .priors import _number
 
@@ -81,13 +65,15 @@ def quantity(value, what):
             _number(value, what)  # raises: YAML read a number as text; says how to write it
         if match:
             try:
-                return float(match.group(1)) * u.Unit(match.group(2).strip())
-            except ValueError:
+                return checks.number(float(match.group(1)), what) * u.Unit(match.group(2).strip())
+            except ConfigError:
+                raise
+            except (ValueError, TypeError):
                 raise ConfigError(
                     f"{what}: unknown unit '{match.group(2).strip()}' in {value!r}; "
                     "write for instance 10 MeV or 878.4 s"
                 ) from None
-    raise ConfigError(f"{what}: {value!r} is not a number; write 0.5, 1.0e-8 or 10 MeV")
+    raise ConfigError(f"{what}: {checks.shown(value)} is not a number; write 0.5, 1.0e-8 or 10 MeV")
 
 
 def _only(keys, allowed, where):
@@ -101,7 +87,7 @@ def _only(keys, allowed, where):
 
 def _mapping(value, where):
     if not isinstance(value, dict):
-        raise ConfigError(f"{where}: a mapping is needed, not {value!r}")
+        raise ConfigError(f"{where}: a mapping is needed, not {checks.shown(value)}")
     return value
 
 
@@ -115,7 +101,7 @@ def _prior(name, entry):
     kind = str(entry["prior"]).lower().replace("_", "-").replace("loguniform", "log-uniform")
     if kind not in PRIORS:
         raise ConfigError(
-            f"{name}: unknown prior '{entry['prior']}'{did_you_mean(kind, PRIORS)}; "
+            f"{name}: unknown prior {checks.shown(entry['prior'])}{did_you_mean(kind, PRIORS)}; "
             f"one of {', '.join(PRIORS)}"
         )
     wanted = PRIORS[kind]
@@ -144,7 +130,7 @@ def _typed(section, allowed, where):
         good = isinstance(value, kind) and not isinstance(value, bool)
         if not good:
             hint = ": it is text, not a number" if isinstance(value, str) and kind is int else ""
-            raise ConfigError(f"{where}: {key} = {value!r} is not a {kind.__name__}{hint}")
+            raise ConfigError(f"{where}: {key} = {checks.shown(value)} is not a {kind.__name__}{hint}")
         out[key] = value
     return out
 
@@ -168,24 +154,8 @@ def load(path, output=None):
     ConfigError
         With one sentence that names the key, the value and the remedy.
     """
-    import yaml
-
-    path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path} is not a text file") from None
-    try:
-        content = yaml.load(text, Loader=_loader())
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        problem = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise ConfigError(f"{path}{line}: not valid YAML ({problem})") from None
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: a value cannot be read ({error})") from None
+    content, text = read(path)
+    path = checks.path(path)
     if content is None:
         raise ConfigError(f"{path} is empty; see examples/ for a run file")
     content = _mapping(content, str(path))
@@ -199,52 +169,88 @@ def load(path, output=None):
         raise ConfigError(f"{path}: {error}") from None
 
 
-def _build(path, content, text, output):
+def _model(spec, folder):
+    """Return a model class: one that ships, or ``"mymodule:MyModel"`` from beside the file."""
     import astrobounds
 
+    from .inference.usercode import find, is_spec
+
+    if is_spec(spec):
+        return find(spec, folder)
+    if not isinstance(spec, str) or spec not in MODELS or not hasattr(astrobounds, spec):
+        raise ConfigError(
+            f"unknown model {checks.shown(spec)}{did_you_mean(spec, MODELS)}; one of {MODELS}, or "
+            "mymodule:MyModel of a file mymodule.py beside this one"
+        )
+    return getattr(astrobounds, spec)
+
+
+def _posterior(content, folder):
     from .inference.posterior import Posterior
 
-    model = content["model"]
-    if model not in MODELS or not hasattr(astrobounds, model):
-        raise ConfigError(f"unknown model '{model}'{did_you_mean(model, MODELS)}; one of {MODELS}")
     parameters = _mapping(content["parameters"], "parameters")
     priors = {name: _prior(name, entry) for name, entry in parameters.items()}
     constraints = content["constraints"]
-    if not isinstance(constraints, list):
-        raise ConfigError(f"constraints: a list is needed ('- lab'), not {constraints!r}")
-    posterior = Posterior(getattr(astrobounds, model), priors, constraints, content.get("nature"))
-    scan = content.get("scan")
-    if scan is not None:
-        scan = _typed(_mapping(scan, "scan"), SCAN_KEYS, "scan")
-        scan.setdefault("x", "mass")
-        scan["at"] = {k: quantity(v, f"scan: at: {k}") for k, v in scan.get("at", {}).items()}
-        shape = scan.get("shape", [60, 80])
-        whole = [isinstance(n, int) and not isinstance(n, bool) and 2 <= n <= 10_000 for n in shape]
-        if len(shape) != 2 or not all(whole):
-            raise ConfigError(f"scan: shape = {shape!r} is not two integers from 2 to 10000")
-        scan["shape"] = tuple(shape)
-        if "y" not in scan:
-            raise ConfigError("scan: 'y' is missing, for instance mixing.tau")
-        for axis in ("x", "y"):
-            if scan[axis] not in posterior.priors:
-                raise ConfigError(
-                    f"scan: {axis} = '{scan[axis]}' has no prior"
-                    f"{did_you_mean(scan[axis], posterior.names)}"
-                )
-    sample = content.get("sample")
-    if sample is not None:
-        sample = _typed(_mapping(sample, "sample"), SAMPLE_KEYS, "sample")
-        for key, (low, high) in SAMPLE_RANGES.items():
-            if key in sample and not low <= sample[key] <= high:
-                raise ConfigError(f"sample: {key} = {sample[key]} is outside [{low}, {high}]")
+    if not isinstance(constraints, list) or len(constraints) > CONSTRAINTS:
+        raise ConfigError(
+            f"constraints: a list of at most {CONSTRAINTS} is needed ('- lab'), not "
+            f"{checks.shown(constraints)}"
+        )
+    nature = content.get("nature")
+    if nature is not None and not isinstance(nature, str):
+        raise ConfigError(f"nature = {checks.shown(nature)}: a text such as majorana is needed")
+    return Posterior(_model(content["model"], folder), priors, constraints, nature,
+                     content.get("time_limit"), folder)  # fmt: skip
+
+
+def _scan(section, posterior):
+    """Return the arguments of a scan, with everything checked that the scan would refuse later."""
+    from .inference.scan import check_scan
+
+    scan = _typed(_mapping(section, "scan"), SCAN_KEYS, "scan")
+    scan.setdefault("x", "mass")
+    if "y" not in scan:
+        raise ConfigError("scan: 'y' is missing, for instance mixing.tau")
+    scan["at"] = {k: quantity(v, f"scan: at: {k}") for k, v in scan.get("at", {}).items()}
+    shape = scan.get("shape", [60, 80])
+    whole = [isinstance(n, int) and not isinstance(n, bool) and 2 <= n <= 10_000 for n in shape]
+    if len(shape) != 2 or not all(whole):
+        raise ConfigError(f"scan: shape = {checks.shown(shape)} is not two integers from 2 to 10000")
+    scan["shape"] = tuple(shape)
+    try:
+        check_scan(posterior, **scan)
+    except ConfigError as error:
+        raise ConfigError(f"scan: {error}") from None
+    return scan
+
+
+def _sample(section, posterior):
+    """Return the arguments of a chain, checked in the same way."""
+    from .inference.sampler import RANGES, check_settings
+
+    sample = _typed(_mapping(section, "sample"), SAMPLE_KEYS, "sample")
+    for key, (low, high) in RANGES.items():
+        if key in sample and not low <= sample[key] <= high:
+            raise ConfigError(f"sample: {key} = {sample[key]} is outside [{low}, {high}]")
+    try:
+        check_settings(posterior, **sample)
+    except ConfigError as error:
+        raise ConfigError(f"sample: {error}") from None
+    return sample
+
+
+def _build(path, content, text, output):
+    posterior = _posterior(content, path.parent)
+    scan, sample = content.get("scan"), content.get("sample")
     if scan is None and sample is None:
         raise ConfigError("there is nothing to do: give 'scan', 'sample' or both")
+    scan = None if scan is None else _scan(scan, posterior)
+    sample = None if sample is None else _sample(sample, posterior)
     pool = content.get("pool", 2)
     if pool is not None and (isinstance(pool, bool) or not isinstance(pool, int) or not 1 <= pool <= 256):
-        raise ConfigError(f"pool = {pool!r}: the number of processes, from 1 to 256")
-    name = str(content.get("name", path.stem))
-    folder = content.get("output", path.stem) if output is None else output
-    if not isinstance(folder, (str, Path)) or not str(folder).strip() or "\0" in str(folder):
-        raise ConfigError(f"output = {folder!r}: the name of a folder is needed")
-    folder = Path(folder)
-    return Run(name, path, folder, posterior, scan, sample, pool, text)
+        raise ConfigError(f"pool = {checks.shown(pool)}: the number of processes, from 1 to 256")
+    name = content.get("name", path.stem)
+    if not isinstance(name, (str, int, float)) or not 0 < len(str(name)) <= 200:
+        raise ConfigError(f"name = {checks.shown(name)}: a text of at most 200 characters is needed")
+    folder = checks.path(content.get("output", path.stem) if output is None else output, "output")
+    return Run(str(name), path, folder, posterior, scan, sample, pool, text)

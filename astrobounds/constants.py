@@ -31,6 +31,8 @@ V_UD = 0.97373  # PDG 2022
 V_US = 0.2243  # PDG 2022
 G_A = 1.2756  # nucleon axial coupling, PDG 2022
 DELTA_KAPPA = 3.70589  # kappa_p - kappa_n, anomalous magnetic moments, PDG 2022
+MOMENT_P = 2.7928473446  # magnetic moment of the proton in nuclear magnetons, PDG 2022
+MOMENT_N = -1.9130427  # magnetic moment of the neutron in nuclear magnetons, PDG 2022
 R_PROTON_FM = 0.8409  # fm, proton charge radius, PDG 2022
 TAU_N = 878.4  # s, neutron lifetime, PDG 2023
 # Low-energy nu-e couplings with electroweak corrections, arXiv:1303.5522 as used in arXiv:2001.04466
@@ -60,6 +62,7 @@ M_U = 931.49410242  # MeV atomic mass unit, CODATA 2018
 M_PI0 = 134.9768  # MeV, PDG 2022
 M_PI = 139.57039  # MeV, PDG 2022
 M_K = 493.677  # MeV, PDG 2022
+M_K0 = 497.611  # MeV, PDG 2022
 M_ETA = 547.862  # MeV, PDG 2022
 M_ETAP = 957.78  # MeV, PDG 2022
 M_RHO = 775.26  # MeV, PDG 2022

@@ -11,6 +11,7 @@ cobaya is imported when one of the classes is first asked for. Tables of helium 
 come from :func:`astrobounds.cosmology.consistency_table`.
 """
 
+from .checks import mapping, number, shown
 from .errors import ConfigError, DomainError, did_you_mean
 
 INPUTS = ("omega_b", "neff", "delta_neff", "xi_e", "tau_n")
@@ -48,9 +49,9 @@ def cobaya_likelihood(name="CobayaBBN"):
     ----------
     arXiv:2005.05290 (cobaya).
     """
-    if name not in _CLASSES:
+    if not isinstance(name, str) or name not in _CLASSES:
         raise ConfigError(
-            f"no cobaya likelihood '{name}'{did_you_mean(name, _CLASSES)}; "
+            f"no cobaya likelihood '{shown(name)}'{did_you_mean(name, _CLASSES)}; "
             f"there are {', '.join(_CLASSES)}"
         )
     try:
@@ -119,6 +120,7 @@ def point_of(values):
     """Return (model, nuisances) of ``{input: number}`` with the names of :data:`INPUTS`."""
     from .models.standard import StandardModel
 
+    values = {n: number(v, n) for n, v in mapping(values, "values").items()}
     extra = values.get("delta_neff", 0.0)
     if "neff" in values:
         extra = values["neff"] - NEFF_STANDARD

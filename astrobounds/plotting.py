@@ -11,22 +11,6 @@ TITLES = {
     "bbn": "BBN", "cmb": "CMB", "smm": "SMM gamma rays",
     "sn1987a-neutrinos": "SN1987A neutrino events",
 }  # fmt: skip
-FLAVOUR = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
-
-
-def axis_label(name):
-    """Return the label of a parameter with its unit."""
-    kind, _, flavour = name.partition(".")
-    if name == "mass":
-        return r"$m_N$ [MeV]"
-    if kind == "mixing":
-        return rf"$|U_{{{FLAVOUR.get(flavour, flavour)}}}|^2$"
-    if kind == "dipole":
-        return rf"$d_{{{FLAVOUR.get(flavour, flavour)}}}$ [GeV$^{{-1}}$]"
-    return {
-        "log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]", "omega_b": r"$\Omega_b h^2$",
-        "delta_neff": r"$\Delta N_{\rm eff}$", "xi_e": r"$\xi_e$", "tau_n": r"$\tau_n$ [s]",
-    }.get(name, name)  # fmt: skip
 
 
 def _halo():
@@ -145,13 +129,36 @@ def exclusion_plot(scan, ax=None, *, cl=0.9, rule="limit", curves=True, publishe
         _lab_curves(ax, scan, labels, curves)
     if published and "sn1987a-cooling" in scan.loglike:
         _statements(ax, scan)
-    ax.set(xlabel=axis_label(scan.x_name), ylabel=axis_label(scan.y_name),
+    _mark_unknown(ax, scan)
+    x_label, y_label = (scan.labels.get(n, n) for n in (scan.x_name, scan.y_name))
+    ax.set(xlabel=x_label, ylabel=y_label,
            xlim=(scan.x[0], scan.x[-1]), ylim=(scan.y[0], scan.y[-1]))  # fmt: skip
     if title:
         ax.set_title(title.replace("$", r"\$"))
     if ax.get_legend_handles_labels()[0]:
         ax.legend(loc="lower left", fontsize=8)
     return ax
+
+
+def _mark_unknown(ax, scan):
+    """Hatch the points where the model does not exist, and those where a constraint failed."""
+    unknown = scan.failed()
+    absent = np.zeros_like(unknown) if scan.absent is None else scan.absent
+    for where, hatch, label in ((absent, "xx", "the model does not exist"),
+                                (unknown & ~absent, "..", "a constraint failed")):  # fmt: skip
+        if not where.any():
+            continue
+        x, y = (_edges(v, flag) for v, flag in zip((scan.x, scan.y), scan.log))
+        shade = np.ma.masked_where(~where.T, np.ones(where.T.shape))
+        ax.pcolor(x, y, shade, hatch=hatch, alpha=0.0, edgecolor="0.5", linewidth=0.0, zorder=0.5)
+        ax.fill([], [], hatch=hatch, facecolor="none", edgecolor="0.5", label=label)
+
+
+def _edges(values, log):
+    """Return the edges of cells around grid points."""
+    v = np.log(values) if log else np.asarray(values)
+    out = np.concatenate([[1.5 * v[0] - 0.5 * v[1]], 0.5 * (v[1:] + v[:-1]), [1.5 * v[-1] - 0.5 * v[-2]]])
+    return np.exp(out) if log else out
 
 
 def _statements(ax, scan):
@@ -198,7 +205,7 @@ def corner_plot(chain, path=None, **options):
         ranges = [tuple(b) for b in bounds]
     labels = []
     for name, label in zip(chain.names, chain.labels):
-        text = axis_label(name)
+        text = chain.label(name)
         labels.append(rf"$\log_{{10}}$ {text}" if label.startswith("log10 ") else text)
     options = {"bins": 32, "smooth": 1.4, "levels": (0.393, 0.68, 0.9), "color": "#1f77b4",
                "plot_datapoints": False, "fill_contours": True, "range": ranges, **options}  # fmt: skip

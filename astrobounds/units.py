@@ -10,7 +10,8 @@ from . import constants as const
 from .errors import DomainError
 
 
-def _value(quantity, unit, what, example):
+def quantity_in(quantity, unit, what, example):
+    """Return a Quantity as a float, or an array of floats, in a unit; a bare number is refused."""
     import astropy.units as u
 
     if not isinstance(quantity, u.Quantity):
@@ -35,38 +36,38 @@ def energy_mev(quantity, what="energy"):
 
     if isinstance(quantity, u.Quantity):
         if quantity.unit.is_equivalent(u.K):
-            return _value(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
+            return quantity_in(quantity, u.K, what, f"{what}=200*u.MeV") * const.K_BOLTZMANN
         if quantity.unit.is_equivalent(u.kg):
             quantity = quantity.to(u.MeV, u.mass_energy())
-    return _value(quantity, u.MeV, what, f"{what}=200*u.MeV")
+    return quantity_in(quantity, u.MeV, what, f"{what}=200*u.MeV")
 
 
 def length_cm(quantity, what="length"):
     """Return a length in cm."""
     import astropy.units as u
 
-    return _value(quantity, u.cm, what, f"{what}=3e12*u.cm")
+    return quantity_in(quantity, u.cm, what, f"{what}=3e12*u.cm")
 
 
 def time_s(quantity, what="time"):
     """Return a time in s."""
     import astropy.units as u
 
-    return _value(quantity, u.s, what, f"{what}=10*u.s")
+    return quantity_in(quantity, u.s, what, f"{what}=10*u.s")
 
 
 def inverse_energy_mev(quantity, what="coupling"):
     """Return a dimension -1 coupling in MeV^-1."""
     import astropy.units as u
 
-    return _value(quantity, 1 / u.MeV, what, f"{what}=1e-9/u.GeV")
+    return quantity_in(quantity, 1 / u.MeV, what, f"{what}=1e-9/u.GeV")
 
 
 def power_erg_s(quantity, what="luminosity"):
     """Return a luminosity in erg/s."""
     import astropy.units as u
 
-    return _value(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
+    return quantity_in(quantity, u.erg / u.s, what, f"{what}=3e52*u.erg/u.s")
 
 
 def quantity_value(value, unit, what="value", example=""):
@@ -81,7 +82,10 @@ def quantity_value(value, unit, what="value", example=""):
     import astropy.units as u
 
     if unit:
-        value = energy_mev(value, what) if unit == "MeV" else _value(value, u.Unit(unit), what, example)
+        if unit == "MeV":
+            value = energy_mev(value, what)
+        else:
+            value = quantity_in(value, u.Unit(unit), what, example)
     elif isinstance(value, u.Quantity):
         if not value.unit.is_equivalent(u.dimensionless_unscaled):
             raise DomainError(f"{what} = {value} has a unit: it is a plain number, write {what}={example}")
@@ -116,7 +120,7 @@ def floats(value, unit, what):
     if getattr(value, "unit", None) is not None:
         if unit == "MeV":
             return energy_mev(value, what)
-        return _value(value, unit, what, f"plain numbers, in {unit}" if unit else "plain numbers")
+        return quantity_in(value, unit, what, f"plain numbers, in {unit}" if unit else "plain numbers")
     if np.ma.is_masked(value):
         raise DomainError(f"{what}: some entries are masked; give every number")
     if isinstance(value, (list, tuple)) and any(getattr(v, "unit", None) is not None for v in value):

@@ -15,10 +15,12 @@ from scipy.integrate import quad, solve_ivp
 
 import astrobounds as ab
 from astrobounds import constants as const
-from astrobounds.cosmology import abundances as nucleosynthesis
 from astrobounds.cosmology import decouple
+from astrobounds.cosmology.background import STRIDE, weak_on_grid
 from astrobounds.cosmology.nuclear import kernels
 from astrobounds.cosmology.nuclear.network import T_END, T_NUCLEAR, load_network
+from astrobounds.cosmology.nuclear.run import first_point, run_network
+from astrobounds.cosmology.plasma import baryons
 from astrobounds.cosmology.weak import rates as weak
 
 ETA = 2.73748e-8 * 0.02237
@@ -87,8 +89,8 @@ def quad_weak(temperatures, neutrinos):
 
 def radau(network, background, n_to_p, p_to_n):
     """The network of the package with scipy's Radau at the same tolerance."""
-    part = slice(nucleosynthesis._first(background), None)
-    n_b = ETA * nucleosynthesis.baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
+    part = slice(first_point(background), None)
+    n_b = ETA * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
     arrays = background.Tg[part], background.t[part], n_b, n_to_p, p_to_n
     begin = T_NUCLEAR / 1.01
     first = network.evolve(*arrays, T_end=begin)
@@ -203,23 +205,23 @@ def main():
         rows.append(f"{what:<30} {1e3 * own:9.2f} {theirs} {ratio}  {note}")
 
     background = out.background
-    begin = nucleosynthesis._first(background)
+    begin = first_point(background)
     used = background.Tg[begin:]
-    chosen = used[used > 0.008][:: nucleosynthesis._STRIDE]
+    chosen = used[used > 0.008][:: STRIDE]
     some = chosen[::4]  # a quarter of the temperatures, times four
 
     own, _ = best(decouple)
     theirs, thin = best(lambda: quad_expansion(some), 1)
     line("decoupling and expansion", own, 4 * theirs, f"{len(chosen)} temperatures, no heating")
     total_own, total_theirs = own, 4 * theirs
-    own, _ = best(lambda: nucleosynthesis._weak_on_grid(background, const.TAU_N, 0.0, "full"))
+    own, _ = best(lambda: weak_on_grid(background, const.TAU_N, 0.0, "full"))
     theirs, born = best(lambda: quad_weak(some, thin[:, 0]), 1)
     line("weak rates", own, 4 * theirs, f"{len(chosen)} temperatures, Born only")
     total_own, total_theirs = total_own + own, total_theirs + 4 * theirs
     mine = weak.weak_rates(some, thin[:, 0], level="born")
     error = np.abs(mine[:, 0] / born[:, 0] - 1).max()
     rates = out.weak_np, out.weak_pn
-    own, run = best(lambda: nucleosynthesis.run_network(network, background, ETA, *rates, None))
+    own, run = best(lambda: run_network(network, background, ETA, *rates, None))
     theirs, peer = best(lambda: radau(network, background, *rates), 3)
     line("network, 12 reactions", own, theirs, "scipy Radau, same kernels and rtol")
     line("these three", total_own + own, total_theirs + theirs)

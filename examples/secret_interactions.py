@@ -46,7 +46,10 @@ def plane(constraints, couplings, shape, spin="vector", pool=None):
     """Return the scan of a set of constraints over mass and g_etau."""
     fit = ab.Posterior(
         model=ab.Mediator,
-        priors={"mass": ab.LogUniform(*(m * u.MeV for m in MASS)), "coupling.etau": ab.LogUniform(*couplings)},
+        priors={
+            "mass": ab.LogUniform(*(m * u.MeV for m in MASS)),
+            "coupling.etau": ab.LogUniform(*couplings),
+        },
         constraints=list(constraints), nature=spin,
     )  # fmt: skip
     with warnings.catch_warnings():

@@ -130,7 +130,7 @@ def star_edges(all_shares, solutions):
     for k, solved in enumerate(solutions):
         for shares, edge in zip(all_shares, out[:, k]):
             mixing = dict(zip(const.FLAVOURS, shares))
-            excess = np.log(solved.luminosity(mixing, MIXINGS) / ALLOWED_LUMINOSITY)
+            excess = np.log(np.maximum(solved.luminosity(mixing, MIXINGS), 1e20) / ALLOWED_LUMINOSITY)
             edge[0] = first_crossing(MIXINGS, excess)
             edge[1] = first_crossing(MIXINGS[::-1], excess[::-1])
     return out

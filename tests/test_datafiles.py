@@ -66,7 +66,8 @@ def test_addresses_never_reach_the_network(monkeypatch):
     for name in ("http://localhost:9/a.ecsv", "https://localhost/a.ecsv"):
         for call in (
             lambda n: ab.lab.load(n), lambda n: ab.lab.LabLikelihood([n]),
-            lambda n: ab.constraints.get("lab", curves=[n]),
+            lambda n: ab.constraints.get("lab", curves=[n]), lambda n: ab.published.load(n),
+            lambda n: ab.gamma.instrument(n), lambda n: read_ecsv(n),
         ):  # fmt: skip
             with pytest.raises(AstroboundsError, match="address"):
                 call(name)

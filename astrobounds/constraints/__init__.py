@@ -66,6 +66,8 @@ def __getattr__(name):
     for module, cls in _REGISTRY.values():
         if name == cls:
             return getattr(import_module(module, __name__), cls)
+    if name == "OnParticles":
+        return getattr(import_module(".theory", __name__), name)
     if name in ("Constraint", "Region"):
         return getattr(import_module(".protocol", __name__), name)
     raise AttributeError(f"module 'astrobounds.constraints' has no attribute '{name}'")

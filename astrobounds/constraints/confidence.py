@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..errors import ConfigError, did_you_mean
+from ..checks import choice, confidence
 
 RULES = ("limit", "delta-chi2")
 
@@ -24,10 +24,8 @@ def threshold(cl, rule="limit"):
     ConfigError
         For an unknown rule or a level outside (0, 1).
     """
-    if rule not in RULES:
-        raise ConfigError(f"rule = {rule!r}{did_you_mean(rule, RULES)}; allowed: {', '.join(RULES)}")
-    if isinstance(cl, str) or not 0.0 < cl < 1.0:
-        raise ConfigError(f"cl = {cl!r}: a confidence level lies between 0 and 1")
+    choice(rule, "rule", RULES)
+    cl = confidence(cl)
     if rule == "limit":
         return -np.log1p(-cl)
     from scipy.stats import chi2

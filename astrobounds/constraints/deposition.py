@@ -25,7 +25,8 @@ class LowEnergySNe(StarSpectrum):
     duration : float
         Effective emission time [s] of the snapshot.
     envelope_cm, core_cm : float
-        Radius of the progenitor and radius inside which decays do not count.
+        Radius of the progenitor and radius inside which decays do not count, by default the neutrino
+        sphere.
     allowed, width : float
         Mean and standard deviation of log10(E_allowed / erg), the nuisance.
     visible : None, mapping or collection of str
@@ -51,11 +52,15 @@ class LowEnergySNe(StarSpectrum):
     _sources = ("Caputo:2022mah", "Chauhan:2024nfa")
 
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
-                 duration=DURATION_S, envelope_cm=None, core_cm=2e6, allowed=None, width=0.3,
+                 duration=DURATION_S, envelope_cm=None, core_cm=None, allowed=None, width=0.3,
                  visible=None, envelope_width=0.0, duration_width=0.0, temperature_scale=1.0,
                  temperature_width=0.0):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration)
         outer = self.defaults[0] if envelope_cm is None else envelope_cm
+        if core_cm is None:
+            from ..supernova.signals.deposition import sphere_cm
+
+            core_cm = sphere_cm(self.star)
         self._core = number(self.name, "core_cm", core_cm, 0.0, 1e12)
         self._envelope = number(self.name, "envelope_cm", outer, 0.0, 1e17)
         if not self._core < self._envelope:

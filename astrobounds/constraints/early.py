@@ -6,14 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import constants as const
 from ..errors import ConfigError, ValidityWarning
-from ..models.standard import StandardModel
 from .early_band import ASYMMETRY
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 DOMAIN = {"omega_b": (0.005, 0.05), "tau_n": (850.0, 910.0)}  # of cosmology.bbn
 TAU_N = (878.4, 0.5)  # s, mean of the bottle experiments, Particle Data Group 2024
+COSMOLOGY = ("delta_neff", "xi_e")  # arguments of cosmology.bbn that a model without a particle may have
 RATE = "rate."  # prefix of the nuisance of one reaction
 _NODES = 7
 
@@ -121,7 +120,7 @@ class EarlyUniverse:
 
         if not self._ray.holds(model):
             return None
-        found = self._table.at(model.mass_mev, np.log(const.HBAR / model.width_mev))
+        found = self._table.at(model.mass_mev, self._ray.place(model))
         if found is None:
             return None
         steps = {"omega_b": np.log(omega_b / OMEGA_B), "tau_n": np.log(tau_n / TAU_N)}
@@ -142,10 +141,10 @@ def _evaluate(model, omega_b, tau_n, shifts, choices, xi=0.0):
     from ..cosmology import bbn
 
     extra = {"xi_e": xi} if xi else {}
-    if isinstance(model, StandardModel):
-        if xi:
-            raise ConfigError("xi_e is a parameter of StandardModel and a nuisance of 'bbn': leave one out")
-        extra = {"delta_neff": model.delta_neff, "xi_e": model.xi_e}
+    if not model.states and set(model.parameter_names) <= set(COSMOLOGY):  # no particle
+        if xi and "xi_e" in model.values:
+            raise ConfigError("xi_e is a parameter of the model and a nuisance of 'bbn': leave one out")
+        extra = {**extra, **model.values}
         model = None
     rates, network, neutrinos = choices
     nuisance = {name[len(RATE):]: p for name, p in shifts} or None

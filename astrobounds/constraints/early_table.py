@@ -1,16 +1,17 @@
 """Tables of abundances for fits: which models one holds, and how the nuisances enter."""
 
+import math
 import warnings
 
 import numpy as np
 
 from .. import constants as const
 from ..errors import AstroboundsError, ConfigError
+from ..models.neutrino_pairs import boson_of
 
 OMEGA_B, TAU_N = 0.02237, 878.4  # where tables are built; nuisances enter as shifts
 CHOICES = (True, False, "auto")
 MARGIN = 2.4  # tolerances of the table: the smallest error of theory there
-_COUPLINGS = ("mixing_vector", "dipole_gev")
 _BUILT = {}  # per process
 
 
@@ -20,95 +21,109 @@ def check(table):
         raise ConfigError(f"table = {table!r}; allowed: true, false, 'auto'")
 
 
-def couplings(model):
-    """Return the couplings of a particle as an array, or None for other models."""
-    for name in _COUPLINGS:
-        if hasattr(model, name):
-            return np.array(getattr(model, name), dtype=float)
-    return None
-
-
 class Ray:
-    """The models of a region whose couplings vary along one ray, with or without a free mass.
+    """The models of a region along one ray: one free parameter (with what is tied to it) beside the mass.
 
     Parameters
     ----------
     region : Region
     choices : (rates, network, neutrinos)
+
+    Notes
+    -----
+    Where only couplings move and all others are zero, the axis is ln(lifetime/s): neighbouring masses
+    differ least at equal lifetimes. Else it is ln of the scale, the sum of what moves.
     """
 
     def __init__(self, region, choices):
-        self.model, self.nature, self.choices = region.model, region.nature, choices
-        self.names = tuple(region.model.parameter_names)
-        self.pattern = tuple(region.pattern(self.prefix).get(n.partition(".")[2], 0.0)
-                             for n in self.names[1:])  # fmt: skip
-        free = next(n for n in region.ranges if n.startswith(self.prefix))
-        share = region.pattern(self.prefix)[free.partition(".")[2]]
-        self.scales = tuple(v / share for v in region.ranges[free])
+        self.model, self.choices = region.model, choices
+        self.chosen = {c.name: region.choices.get(c.name, c.default) for c in region.model.choices}
+        free = next(n for n in region.ranges if n != "mass")
+        moving = {free: 1.0, **{n: f for n, (to, f) in region.ties.items() if to == free}}
+        total = sum(moving.values())
+        self.pattern = {n: x / total for n, x in moving.items()}
+        self.fixed = {n: v for n, v in region.fixed.items() if n != "mass" and n not in moving and v}
+        self.scales = tuple(v / self.pattern[free] for v in region.ranges[free])
         self.masses = region.ranges.get("mass", region.fixed.get("mass"))
-
-    @property
-    def prefix(self):
-        return self.names[1].partition(".")[0] + "."
+        couplings = {p.name for p in self.model.coupling_parameters()}
+        self.by_lifetime = set(moving) <= couplings and not couplings & set(self.fixed)
 
     @classmethod
     def of(cls, region, choices):
         """Return the ray of a region, or a sentence that says why it has none."""
-        from ..cosmology.relics.model import is_particle
+        from ..cosmology.relics.model import MASS_RANGE, couples, thermal
 
         names = getattr(region.model, "parameter_names", ())
-        if len(names) < 2 or "." not in names[1]:
+        if "mass" not in names:
             return "no table: the model is no particle"
-        prefix = names[1].partition(".")[0] + "."
-        if region.pattern(prefix) is None:
+        free = [n for n in region.ranges if n != "mass"]
+        if len(free) != 1 or any(to != free[0] for to, _ in region.ties.values()):
             return "no table: the couplings do not vary along one ray, every point is solved"
         ray = cls(region, choices)
-        if ray.masses is None or not is_particle(ray.at(np.min(ray.masses), 1.0)):
-            return "no table: the model is no particle"
-        from ..cosmology.relics.model import MASS_RANGE
-
-        if np.min(ray.masses) < MASS_RANGE[0] or np.max(ray.masses) > MASS_RANGE[1]:
-            return f"no table: masses leave {MASS_RANGE[0]:g} to {MASS_RANGE[1]:g} MeV"
+        if ray.masses is None:
+            return "no table: the model has no mass"
         if not ray.scales[0] > 0.0:
             return "no table: the coupling reaches zero"
+        first = ray.at(np.min(ray.masses), ray.scales[1])
+        if not couples(first) or thermal(first) or boson_of(first) is not None:
+            return f"no table: {ray.model.__name__} is not a relic that decays, every point is solved"
+        if np.min(ray.masses) < MASS_RANGE[0] or np.max(ray.masses) > MASS_RANGE[1]:
+            return f"no table: masses leave {MASS_RANGE[0]:g} to {MASS_RANGE[1]:g} MeV"
         return ray
 
     @property
     def key(self):
         """What the table depends on."""
         masses = tuple(np.atleast_1d(self.masses).tolist())
-        return (self.model.__name__, self.nature, self.pattern, self.scales, masses, self.choices)
+        kept = tuple(tuple(sorted(x.items())) for x in (self.chosen, self.pattern, self.fixed))
+        return (self.model, *kept, self.scales, masses, self.choices)
 
     def at(self, mass, scale):
-        """Return the model of a mass [MeV] and a sum of couplings."""
-        return self.model.fast(mass, tuple(scale * p for p in self.pattern), self.nature)
+        """Return the model of a mass [MeV] and a sum of what moves."""
+        values = dict.fromkeys(self.model.parameter_names, 0.0)
+        values.update(self.fixed, mass=float(mass))
+        values.update({n: scale * x for n, x in self.pattern.items()})
+        return self.model.from_values(values, **self.chosen)
+
+    def scale_of(self, model):
+        """Return the sum of what moves."""
+        return sum(model.values.get(n, 0.0) for n in self.pattern)
 
     def holds(self, model):
         """True if a model lies on this ray."""
-        if type(model) is not self.model or getattr(model, "nature", None) != self.nature:
+        if type(model) is not self.model or dict(model.chosen) != self.chosen:
             return False
-        found = couplings(model)
-        total = found.sum()
-        return total > 0.0 and bool(np.allclose(found / total, self.pattern, rtol=1e-9, atol=1e-12))
+        scale = self.scale_of(model)
+        if not scale > 0.0:
+            return False
+        mine = {**self.fixed, **{n: scale * x for n, x in self.pattern.items()}}
+        return all(
+            math.isclose(value, mine.get(name, 0.0), rel_tol=1e-9, abs_tol=0.0)
+            for name, value in model.values.items() if name != "mass"
+        )  # fmt: skip
+
+    def place(self, model):
+        """Return where a model of the ray is on the axis."""
+        return np.log(const.HBAR / model.width_mev if self.by_lifetime else self.scale_of(model))
 
     def span(self, mass):
-        """Return the range of ln(lifetime/s) at a mass."""
-        y = [np.log(const.HBAR / self.at(mass, s).width_mev) for s in self.scales]
+        """Return the range of the axis at a mass."""
+        y = [self.place(self.at(mass, s)) for s in self.scales]
         return min(y), max(y)
 
-    def of_lifetime(self, mass, y):
-        """Return the model of a mass and ln(lifetime/s): widths are powers of the couplings."""
+    def of_place(self, mass, y):
+        """Return the model of a mass and a place on the axis: widths are powers of the couplings."""
         low, high = self.scales
-        a, b = (np.log(const.HBAR / self.at(mass, s).width_mev) for s in self.scales)
+        a, b = (self.place(self.at(mass, s)) for s in self.scales)
         return self.at(mass, low * (high / low) ** ((y - a) / (b - a)))
 
     def solve(self, point):
-        """Return the tabulated quantities at (mass, ln lifetime), nan where a solver failed."""
+        """Return the tabulated quantities at (mass, place), nan where a solver failed."""
         from ..cosmology.relics.table import NAMES
 
         mass, y = point
         try:
-            return quantities(self.of_lifetime(mass, y), self.choices)
+            return quantities(self.of_place(mass, y), self.choices)
         except AstroboundsError:
             return np.full(len(NAMES), np.nan)
 
@@ -129,19 +144,28 @@ def quantities(model, choices):
 
 
 def table_of(ray, mapper=map, show=True, label="bbn"):
-    """Return the :class:`relic_table.Table` of a ray, built once per process."""
+    """Return the :class:`relic_table.Table` of a ray, built once and kept between runs."""
+    from ..cosmology import abundances
     from ..cosmology.relics import table as relic_table
     from ..progress import Progress
+    from . import early_table, kept
 
-    if ray.key not in _BUILT:
+    def build():
         standard = quantities(None, ray.choices)
         with Progress(1000, f"{label}: table of abundances", show) as bar:
 
             def note(share, count):
                 bar.update(int(1000 * share) - bar.done, f"{count} solutions")
 
-            built = relic_table.build(ray.solve, ray.span, ray.masses, standard, mapper, note)
+            out = relic_table.build(ray.solve, ray.span, ray.masses, standard, mapper, note)
             bar.update(1000 - bar.done)
+        return out
+
+    if ray.key not in _BUILT:
+        modules = (early_table, abundances, *kept.sources_of(ray.model))
+        depends = (ray.model, *ray.key)
+        classes = (relic_table.Table, relic_table.Column)
+        built = kept.table("abundances", depends, modules, classes, build)
         while len(_BUILT) >= 8:
             _BUILT.pop(next(iter(_BUILT)))
         _BUILT[ray.key] = built

@@ -2,6 +2,7 @@
 
 import math
 
+from ..checks import boolean
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
@@ -36,19 +37,24 @@ class StarSpectrum:
     def prepare(self, region, mapper=map, show=True):
         """Build a table of emission spectra if the couplings vary along one ray."""
         from ..progress import Progress
-        from ..supernova.signals import surface
+        from ..supernova.signals import spectrum_table, surface
         from ..supernova.signals.rate_ray import RateRay
         from ..supernova.signals.spectrum_table import SpectrumTable
+        from . import kept
 
         self._ray = RateRay.of(region)
         if self._ray is None:
             return
         low, high = region.ranges["mass"]
         options = self._tabled_options(self._ray.at(low))
-        with Progress(surface.table_tasks(low, high), f"{self.name}: spectra", show) as bar:
-            self._table = SpectrumTable(
-                self.star, self._ray, low, high, options, mapper, bar.update
-            )
+
+        def build():
+            with Progress(surface.table_tasks(low, high), f"{self.name}: spectra", show) as bar:
+                return SpectrumTable(self.star, self._ray, low, high, options, mapper, bar.update)
+
+        depends = (self.star, self._ray, low, high, options)
+        modules = (spectrum_table, *kept.sources_of(self._ray.model))
+        self._table = kept.table("spectra", depends, modules, (SpectrumTable, surface.Axes), build)
 
     def _tabled_options(self, model):
         """Return the options of the emission that is tabled for models like this one."""
@@ -90,7 +96,7 @@ class _DecayPhotons(StarSpectrum):
 
     def __init__(self, star, gravity, helicity, neutrinos, duration, fsr):
         super().__init__(star, gravity, helicity, neutrinos, duration)
-        self._fsr = bool(fsr)
+        self._fsr = boolean(fsr, f"{self.name}: fsr")
 
     def describe(self):
         """Return lines that say what was assumed."""
@@ -132,7 +138,7 @@ class SMM(_DecayPhotons):
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, fsr=True, fireball=True, pvo_limit=None, pvo_width=0.0):  # fmt: skip
         super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
-        self._fireball = bool(fireball)
+        self._fireball = boolean(fireball, f"{self.name}: fireball")
         for name, value in (("pvo_limit", pvo_limit), ("pvo_width", pvo_width)):
             if value is not None and (isinstance(value, str) or not 0.0 <= value < math.inf):
                 raise ConfigError(f"{self.name}: {name} = {value!r} must be a number >= 0")

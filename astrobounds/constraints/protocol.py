@@ -1,7 +1,8 @@
 """What every constraint is: a name, references, nuisances and a log-likelihood of a model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 S_90 = 2.302585092994046  # -ln(0.1): -lnL at the 90 % limit of a background-free count
 
@@ -25,12 +26,12 @@ class Region:
 
     model: type
     nature: str
-    ranges: dict
-    fixed: dict
+    ranges: dict[str, tuple[float, float]]
+    fixed: dict[str, float]
     ties: dict
 
     @property
-    def choices(self):
+    def choices(self) -> dict[str, str]:
         """``{name: value}`` of the discrete properties of the model."""
         choices = getattr(self.model, "choices", ())
         return {choices[0].name: self.nature} if choices and self.nature is not None else {}
@@ -48,7 +49,7 @@ class Region:
         total = sum(shares.values())
         return {f: s / total for f, s in shares.items()}
 
-    def couplings(self):
+    def couplings(self) -> list[str]:
         """Return the names of the couplings that may differ from zero."""
         known = {p.name for p in self.model.coupling_parameters()}
         names = [*self.ranges, *self.ties, *(n for n, v in self.fixed.items() if v)]
@@ -80,10 +81,10 @@ class Constraint(Protocol):
 
     name: str
     references: tuple
-    nuisances: dict
+    nuisances: dict[str, Any]
 
-    def predict(self, model):
+    def predict(self, model: Any) -> dict[str, float]:
         """Return ``{label: value}``, the predictions that the likelihood compares with data."""
 
-    def loglike(self, model, nuisance):
+    def loglike(self, model: Any, nuisance: Mapping[str, float]) -> float:
         """Return lnL of a model and a mapping of nuisance values."""

@@ -113,6 +113,7 @@ class SN1987ACooling:
         from ..progress import Progress
         from ..supernova.signals import surface
         from ..supernova.signals.rate_ray import RateRay, mass_nodes
+        from . import kept
 
         if "mass" not in region.ranges or not region.couplings():
             return
@@ -125,10 +126,17 @@ class SN1987ACooling:
         self._ray = RateRay.of(region)
         label = f"{self.name}: luminosity table"
         if self._ray is not None:
-            with Progress(surface.table_tasks(low, high), label, show) as bar:
-                self._table = surface.luminosity_table(
-                    self.star, self._ray, low, high, self._options, mapper, bar.update
-                )
+
+            def build():
+                with Progress(surface.table_tasks(low, high), label, show) as bar:
+                    return surface.luminosity_table(
+                        self.star, self._ray, low, high, self._options, mapper, bar.update
+                    )
+
+            depends = (self.star, self._ray, low, high, self._options)
+            modules = (surface, *kept.sources_of(self._ray.model))
+            classes = (surface.LuminosityTable, surface.Axes)
+            self._table = kept.table("luminosity", depends, modules, classes, build)
         else:
             with Progress(mass_nodes(low, high).size, label, show) as bar:
                 self._table = surface.CoarseSolutions(

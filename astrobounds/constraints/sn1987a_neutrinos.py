@@ -106,6 +106,7 @@ class SN1987ANeutrinos(StarSpectrum):
 
     def _expected(self, model, nuisance):
         """Return (Setting, fluences of the particle or None, fluences of the burst)."""
+        from ..models.decays.neutrino_cascade import of_model
         from ..supernova.signals import neutrinos as events
 
         values = {**self._center, **nuisance}
@@ -113,9 +114,9 @@ class SN1987ANeutrinos(StarSpectrum):
         burst = events.thermal_fluence(setting, values[ENERGY], np.exp(values[MEAN]))
         if model is None:
             return setting, None, burst
-        lines = _lines(model, setting.secondaries)
         if not model.width_mev > 0.0:
             return setting, None, burst
+        lines = of_model(model, setting.secondaries)
         start = events.absorbed_within(model, self.star)
         numbers = events.daughter_numbers(model, self.spectrum(model), setting, lines, start)
         return setting, events.daughter_fluence(numbers, setting), burst
@@ -151,24 +152,3 @@ def _pair(name, what, value):
     if isinstance(value, str) or np.shape(value) != (2,):
         raise ConfigError(f"{name}: {what} = {value!r}: (mean, standard deviation) is needed")
     return float(value[0]), float(value[1])
-
-
-_CACHE = {}
-
-
-def _lines(model, secondaries):
-    """Neutrinos of one decay, kept for the last models that differ in their coupling alone."""
-    from ..models.decays.neutrino_cascade import of_model
-
-    weights = getattr(model, "mixing_vector", None)
-    if weights is None:
-        return of_model(model, secondaries)
-    total = sum(weights)
-    if not total > 0.0:
-        return None
-    key = (model.mass_mev, secondaries, *(round(w / total, 12) for w in weights))
-    if key not in _CACHE:
-        if len(_CACHE) > 16:
-            _CACHE.clear()
-        _CACHE[key] = of_model(model, secondaries)
-    return _CACHE[key]

@@ -9,163 +9,18 @@ import warnings
 
 import numpy as np
 
-from .. import constants as const
-from ..errors import ConfigError, ConvergenceError, DomainError, ValidityWarning
-from ..numerics.splines import refine
-from ..units import finite
-from .late import hadronic
-from .mediators import model as mediators
+from ..errors import ConfigError, ConvergenceError, ValidityWarning
+from ..models.extended import Reheating
+from .background import expand
+from .defaults import checked_inputs
 from .neutrinos import decoupling
+from .nuclear.run import first_point, ratios, run_network, yields
 from .plasma import baryons
 from .relics import late as relic_late
-from .relics import model as relic_model
 from .relics import nuclei as relic_nuclei
-from .relics.history import end_of_decays
-from .result import BBN, ratios, yields
-from .weak import rates as weak
+from .result import BBN
 
 references = ("Pitrou2018", "EscuderoAbenza:2020cmq")
-
-_REMEDY = "outside it no network of rates is meaningful"
-RANGES = {
-    "omega_b": (0.005, 0.05),
-    "eta": (1.37e-10, 1.37e-9),
-    "tau_n": (850.0, 910.0),
-    "delta_neff": (-2.0, 10.0),
-    "xi_e": (-0.5, 0.5),
-}
-_STRIDE = 4  # weak rates on every fourth point of the background
-_T_WEAK = 0.008  # MeV: colder, n -> p is free decay to 2e-5 and p -> n is gone
-_T_FIRST = 10.0  # MeV, where the network starts
-_MESON_STEP = 1.0 / 48.0  # of ln T while mesons may convert nucleons
-
-
-def _first(background):
-    """Index of the background where the network starts; the same for all inputs."""
-    return int(np.ceil(np.log(background.Tg[0] / _T_FIRST) / background.dx - 1e-6))
-
-
-def _weak_on_grid(background, tau_n, xi, level, stride=_STRIDE):
-    """Gamma_np, Gamma_pn [1/s] from ``_first`` on, splined from every ``stride``-th point."""
-    begin = _first(background)
-    cold = background.Tg < _T_WEAK
-    last = int(np.argmax(cold)) if cold.any() else len(cold) - 1
-    count = min(-(-(last - begin) // stride), (len(cold) - 1 - begin) // stride) + 1
-    chosen = slice(begin, begin + (count - 1) * stride + 1, stride)
-    Tg, zeta = background.Tg[chosen], background.xi_e[chosen]
-    spectrum = background.spectrum
-    if spectrum is not None:
-        y, f, fbar, scale = spectrum
-        f, fbar = f[chosen], fbar[chosen]
-        if background.spectra is not None and xi != 0.0:  # one spectrum, solved without asymmetry
-            odds = f / (1.0 - f)
-            f, fbar = (1.0 / (1.0 + np.exp(sign * xi) / odds) for sign in (-1.0, 1.0))
-        spectrum = y, f, fbar, scale[chosen]
-    rates = weak.weak_rates(Tg, background.Tnue[chosen], tau_n, xi, level, spectrum, zeta)
-    split = rates[:, 1] / rates[:, 0] * np.exp(weak.DELTA / Tg)
-    knots = np.ascontiguousarray(background.ln_a[chosen])
-    out = []
-    for values in (np.log(rates[:, 0]), np.log(split)):
-        fine = np.full(len(cold) - begin, values[-1])
-        refine(knots, np.ascontiguousarray(values), stride, fine)
-        out.append(np.exp(fine))
-    return out[0], out[0] * out[1] * np.exp(-weak.DELTA / background.Tg[begin:])
-
-
-def run_network(network, background, eta, n_to_p, p_to_n, nuisance, **options):
-    """Run the network with weak rates [1/s] and whatever the background adds to them."""
-    if background.conversion is not None:
-        more_n_to_p, more_p_to_n, X_n, *hits = background.conversion
-        more = {"more_n_to_p": more_n_to_p, "more_p_to_n": more_p_to_n, "X_n": X_n}
-        if hits:
-            more["breaking"] = hits[0], hadronic.yields()
-        options = {**more, "max_step": _MESON_STEP, **options}
-    part = slice(_first(background), None)
-    n_b = eta * baryons.N_GAMMA_0 * np.exp(-3.0 * background.ln_a[part])
-    return network.evolve(background.Tg[part], background.t[part], n_b, n_to_p, p_to_n,
-                          nuisance=nuisance, **options)  # fmt: skip
-
-
-def asymmetry_neff(xi):
-    """Extra N_eff of three flavours that share the asymmetry xi = mu/T."""
-    z = (xi / np.pi) ** 2
-    return 3.0 * (30.0 / 7.0 * z + 15.0 / 7.0 * z * z)
-
-
-def expand(
-    tau_n,
-    delta_neff=0.0,
-    xi_e=0.0,
-    neutrinos="integrated",
-    weak_level="full",
-    qed="full",
-    model=None,
-    stride=_STRIDE,
-    eta=None,
-    **grid,
-):
-    """Return the background and Gamma_np, Gamma_pn [1/s] from its network start on (tau_n in s).
-
-    ``neutrinos`` may be a ready :class:`Background`, which then is not computed. ``stride``, ``dx``
-    and ``refine`` set the grids, for studies of convergence. ``eta`` (by default that of omega_b =
-    0.02237) enters only through nucleons that capture mesons from a decaying particle.
-    """
-    if isinstance(neutrinos, decoupling.Background) and not mediators.boson_of(model):
-        return neutrinos, *_weak_on_grid(neutrinos, tau_n, xi_e, weak_level, stride)
-    boson = mediators.boson_of(model)
-    if boson is not None:
-        extra = delta_neff + asymmetry_neff(xi_e)
-        background = mediators.evolve(boson, neutrinos, qed, extra, **grid).background
-        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    if relic_model.decays(model):
-        mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
-        eta = baryons.eta_from_omega_b(0.02237) if eta is None else eta
-        found = relic_model.evolve(
-            model, eta, mixing=mixing, with_xi=with_xi, qed=qed,
-            delta_neff=delta_neff + asymmetry_neff(xi_e), momentum=neutrinos == "momentum", **grid,
-        )  # fmt: skip
-        n_to_p, p_to_n = _weak_on_grid(found.background, tau_n, xi_e, weak_level, stride)
-        return found.with_conversion(eta, n_to_p, p_to_n, _first(found.background)), n_to_p, p_to_n
-    sources = {}
-    for item in model if isinstance(model, (tuple, list)) else (model,):
-        if isinstance(item, decoupling.Relic):
-            sources["relic"] = item
-        elif isinstance(item, decoupling.External):
-            sources["external"] = item
-    mixing, with_xi = decoupling.NEUTRINOS[neutrinos]
-    extra = delta_neff + asymmetry_neff(xi_e)
-    if neutrinos == "momentum":
-        background = _momentum(extra, qed, sources, grid)
-        return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    end = _last(sources.get("relic"))
-    last = end
-    for _ in range(4):
-        background = decoupling.solve(
-            t_end=end, mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=extra, **sources, **grid
-        )
-        if background.Tg[-1] < 1.1 * last:
-            break
-        end *= last / background.Tg[-1]  # entropy was injected: expand further
-    return background, *_weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-
-
-def _last(relic):
-    """T [MeV] to expand to: colder than usual while a relic still decays, down to 1 eV."""
-    if relic is None or not relic.density > 0.0:
-        return decoupling.T_END
-    rate = relic.rate(np.array([decoupling.T_END])) if callable(relic.rate) else relic.rate
-    rate = float(np.ravel(rate)[0])
-    return end_of_decays(const.HBAR / rate if rate > 0.0 else np.inf)
-
-
-def _momentum(extra, qed, sources, grid):
-    """Background with momentum-resolved neutrinos; the standard one is kept."""
-    from .neutrinos.kinetic import solve as kinetic
-
-    if not sources and not grid:
-        return kinetic.standard(qed=qed, delta_neff=float(extra))
-    grid = {k: v for k, v in grid.items() if k != "refine"}
-    return kinetic.with_sources(qed=qed, delta_neff=extra, **sources, **grid)
 
 
 def bbn(
@@ -183,15 +38,16 @@ def bbn(
     qed="full",
     nuisance=None,
     cascade="auto",
+    reheating=None,
 ):
     """Return the light-element abundances and N_eff of one cosmology.
 
     Parameters
     ----------
-    model : HNL, DipoleHNL, DarkDecay, Reheating, Relic, External or a tuple of the last two, optional
-        A particle (an :class:`astrobounds.HNL`, or one with further decays): its production,
-        decoupling, decays and mesons are followed, see docs/relics.md. A boson that decays into pairs
-        of neutrinos (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
+    model : Model, Relic, External or a tuple of the last two, optional
+        A particle: its production, decoupling, decays and mesons are followed from what it says of itself
+        (states, decays, processes), see docs/relics.md. A boson that is made of neutrinos and decays into
+        pairs of them (:class:`astrobounds.Mediator`): see docs/mediator.md. Or energy that enters the
         plasma or the expansion besides the standard particles.
     omega_b : float, optional
         Omega_b h^2, by default 0.02237 (0.005 to 0.05).
@@ -223,6 +79,9 @@ def bbn(
     cascade : {"auto", "off"}
         Let photons and electrons of a particle's late decays break nuclei where there are enough of
         them to change an abundance by 1e-6 (lifetimes above some 500 s), see docs/cascade.md.
+    reheating : Quantity, optional
+        Temperature at which the history of a particle begins, without any (4 MeV to 280 GeV);
+        by default as hot as it matters.
 
     Returns
     -------
@@ -249,6 +108,8 @@ def bbn(
     """
     from .nuclear.network import load_network
 
+    if reheating is not None:
+        model = Reheating(model, temperature=reheating)
     inputs = checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed)
     if cascade not in ("auto", "off"):
         raise ConfigError(f"cascade = {cascade!r}: choose one of auto, off")
@@ -308,7 +169,7 @@ def _among_nuclei(background, network, eta, n_to_p, p_to_n, nuisance):
     def run(now, **options):
         return run_network(network, now, eta, n_to_p, p_to_n, nuisance, **options)
 
-    return relic_nuclei.with_nuclei(background, eta, _first(background), run)
+    return relic_nuclei.with_nuclei(background, eta, first_point(background), run)
 
 
 def _flags(model, background, late):
@@ -336,32 +197,3 @@ def _late_neutrinos(model, background):
                 "momentum-resolved neutrinos",
             )]  # fmt: skip
     return []
-
-
-def checked_inputs(model, omega_b, eta, tau_n, delta_neff, xi_e, neutrinos, weak_level, qed):
-    if not mediators.takes(model):
-        relic_model.check(model, neutrinos)
-    if not isinstance(neutrinos, decoupling.Background):
-        decoupling.check_choices(neutrinos, qed)
-    if weak_level not in weak.LEVELS:
-        raise ConfigError(f"weak_level = {weak_level!r}: choose one of {', '.join(weak.LEVELS)}")
-    if omega_b is not None and eta is not None:
-        raise DomainError(f"omega_b = {omega_b} and eta = {eta}: give one of them")
-    if eta is None:
-        omega_b = 0.02237 if omega_b is None else omega_b
-        omega_b = finite(omega_b, "omega_b", *RANGES["omega_b"], remedy=_REMEDY)
-        eta = baryons.eta_from_omega_b(omega_b)
-    else:
-        eta = finite(eta, "eta", *RANGES["eta"], remedy=_REMEDY)
-    if tau_n is None:
-        tau_n = const.TAU_N
-    else:
-        from ..units import time_s
-
-        tau_n = time_s(tau_n, "tau_n")
-    return {
-        "eta": eta,
-        "tau_n": finite(tau_n, "tau_n [s]", *RANGES["tau_n"]),
-        "delta_neff": finite(delta_neff, "delta_neff", *RANGES["delta_neff"]),
-        "xi_e": finite(xi_e, "xi_e", *RANGES["xi_e"]),
-    }

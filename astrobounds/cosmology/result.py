@@ -6,20 +6,10 @@ from functools import cached_property
 import numpy as np
 
 from .neutrinos import decoupling
+from .nuclear.run import first_point, ratios, run_network, yields
 from .weak import rates as weak
 
-
-def yields(run):
-    """Return Y_p, D/H, He3/H and Li7/H of a finished network (nan where it failed)."""
-    if not run.success:
-        return np.full(4, np.nan)
-    return ratios(run.after_decays())
-
-
-def ratios(left):
-    """Return Y_p, D/H, He3/H and Li7/H of abundances after decays."""
-    numbers = (4.0 * left["He4"], left["d"], left["He3"], left["Li7"])
-    return np.array(numbers) / np.array([1.0, left["p"], left["p"], left["p"]])
+references = ("Pitrou2018", "EscuderoAbenza:2020cmq")
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,10 +92,7 @@ class BBN:
     @property
     def references(self):
         """BibTeX keys of everything that entered."""
-        from . import abundances as nucleosynthesis
-
-        own = nucleosynthesis.references
-        keys = {*own, *decoupling.references, *weak.references, *self.network.references}
+        keys = {*references, *decoupling.references, *weak.references, *self.network.references}
         if self.relic is not None:
             keys |= set(self.relic.references)
         if self.cascade is not None:
@@ -122,12 +109,10 @@ class BBN:
         array, and "Y" a dict of arrays, number per baryon of each nuclide. Rates and abundances
         are nan before the network starts, abundances also after its end.
         """
-        from .abundances import _first, run_network
-
         out = dict(self.background.history)
         run = run_network(self.network, self.background, self.eta, self.weak_np, self.weak_pn,
                            self.inputs["nuisance"], history=400)  # fmt: skip
-        before = np.full(_first(self.background), np.nan)
+        before = np.full(first_point(self.background), np.nan)
         for name, rate in (("n_to_p", self.weak_np), ("p_to_n", self.weak_pn)):
             out[name] = np.append(before, rate) * out["H"].unit
         order = np.argsort(run.history_T)
@@ -159,6 +144,12 @@ class BBN:
             ax.set_title("before photons break nuclei (see .cascade)", fontsize="small")
         ax.legend(fontsize="small", ncol=2)
         return ax
+
+    def at_the_end_of_the_network(self):
+        """Return the abundances before the decays of n, t and Be7, as a dict."""
+        run = run_network(self.network, self.background, self.eta, self.weak_np, self.weak_pn,
+                          self.inputs["nuisance"])  # fmt: skip
+        return dict(zip(run.nuclides, map(float, run.Y)))
 
     def yields(self, run):
         """Return Y_p, D/H, He3/H, Li7/H of another network run, through this cascade if there is one."""

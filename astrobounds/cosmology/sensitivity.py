@@ -7,7 +7,9 @@ import numpy as np
 
 from .. import constants as const
 from ..errors import DomainError
-from .abundances import RANGES, checked_inputs, expand, run_network, yields
+from .background import expand
+from .defaults import RANGES, checked_inputs
+from .nuclear.run import run_network, yields
 from .plasma import baryons
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .abundances import bbn, run_network
+from .abundances import bbn
+from .nuclear.run import run_network
 
 OBSERVABLES = ("Yp", "DH", "He3H", "Li7H")
 

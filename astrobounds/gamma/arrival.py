@@ -20,6 +20,7 @@ from .spectrum import PhotonYield, photon_yield
 SN1987A_DISTANCE_KPC = 51.4  # arXiv:2212.09764
 BLUE_SUPERGIANT_CM = 3e12  # envelope of Sk -69 202
 SMM_WINDOW_S = 223.232  # 109 x 2.048 s
+MOSTLY = 0.9  # of the decays without photons that are followed: worth a warning
 MAX_CACHED_ROWS = 64  # a row holds some 10 kB per band
 
 
@@ -94,20 +95,33 @@ class Signal:
             )
         return integrate_nodes(rows.r, rows.used, rows.windows, self._table(power), *args)
 
-    def _sum(self, rows, at_times=False):
-        """Sum over nodes and shapes: photons per cm^2, shape (rows, bands)."""
-        n = self.photons.weights
-        if not math.isfinite(self.photons.lifetime) or not np.any(n):
-            return np.zeros(rows.weights.shape[:2])
+    def combine(self, rows, group, nodes):
+        """Sum over nodes and shapes of one group: shape (rows, bands); ``nodes(power)``: integrals."""
+        n = np.array(group.numbers)
         iso = np.einsum("c,rbcn->rbn", n[:3], rows.weights[:, :, :3])
-        total = np.einsum("rbn,rn->rb", iso, self._nodes(rows, 0, at_times))
+        total = np.einsum("rbn,rn->rb", iso, nodes(0))
         if np.any(n[3:]):
             odd = np.einsum("c,rbcn->rbn", n[3:], rows.weights[:, :, 3:])
-            forward = self.photons.mass * rows.r * self._nodes(rows, 1, at_times)
-            total += np.einsum("rbn,rn->rb", odd, forward - self._nodes(rows, 2, at_times))
+            forward = self.photons.mass * rows.r * nodes(1)
+            total += np.einsum("rbn,rn->rb", odd, forward - nodes(2))
+        return total
+
+    @property
+    def shining(self):
+        """Groups of photons; none if nothing decays."""
+        if not math.isfinite(self.photons.lifetime):
+            return ()
+        return tuple(g for g in self.photons.groups if any(g.numbers))
+
+    def _sum(self, rows_of, shape, at_times=False):
+        """Sum over all groups: photons per cm^2, shape (rows, bands)."""
+        total = np.zeros(shape)
+        for group in self.shining:
+            rows = rows_of(group)
+            total += self.combine(rows, group, lambda power, rows=rows: self._nodes(rows, power, at_times))
         return total / (4.0 * math.pi * self.distance**2)
 
-    def _rows(self, windows, bands, spectral=False):
+    def _rows(self, group, windows, bands, spectral=False):
         key = (
             self.photons.mass,
             self.radius / C_CM,
@@ -115,7 +129,7 @@ class Signal:
             tuple(map(tuple, bands)),
             self.parents.p_max,
             spectral,
-            self.photons.fsr > 0.0,
+            group.shape,
         )
         if len(windows) > MAX_CACHED_ROWS:
             return cached_response.__wrapped__(*key)
@@ -140,7 +154,8 @@ class Signal:
         inner, weights, owner = shifted_windows(windows, self.profile)
         out = np.zeros((len(windows), len(bands)))
         if len(inner):
-            values = self._sum(self._rows(inner.tolist(), bands))
+            near = inner.tolist()
+            values = self._sum(lambda g: self._rows(g, near, bands), (len(near), len(bands)))
             np.add.at(out, owner, weights[:, None] * values)
         return out
 
@@ -152,17 +167,18 @@ class Signal:
         total = np.zeros(energies.size)
         for (a, b), weight in zip(inner, weights):
             rows = np.tile([a, b], (energies.size, 1))
-            total += weight * self._sum(self._energy_rows(flat, rows))[:, 0]
+            made = self._sum(lambda g, rows=rows: self._energy_rows(g, flat, rows), (energies.size, 1))
+            total += weight * made[:, 0]
         return total.reshape(energies.shape)
 
     def flux(self, energy, time):
         """d^2 Phi/(dE dt) in 1/(MeV cm^2 s) at one E (MeV) and t (s), instantaneous emission."""
         if self.exact or self.profile is not None:
             raise DomainError("the differential flux is for plane waves and instantaneous emission")
-        rows = self._energy_rows(np.array([[[energy, energy]]]), np.array([[0.0, time]]))
-        return float(self._sum(rows, at_times=True)[0, 0])
+        band, window = np.array([[[energy, energy]]]), np.array([[0.0, time]])
+        return float(self._sum(lambda g: self._energy_rows(g, band, window), (1, 1), at_times=True)[0, 0])
 
-    def _energy_rows(self, bands, windows):
+    def _energy_rows(self, group, bands, windows):
         return response(
             self.photons.mass,
             self.radius / C_CM,
@@ -170,7 +186,7 @@ class Signal:
             bands,
             self.parents.p_max,
             spectral=True,
-            soft=self.photons.fsr > 0.0,
+            shape=group.shape,
         )
 
     def all_photons(self):
@@ -295,8 +311,16 @@ def signal(
 
 
 def warn_light(photons, stacklevel=3):
-    """Warn if the radiation of a light N is outside its validated masses."""
-    if photons.fsr > 0.0 and photons.mass < VALID_ABOVE:
+    """Warn if the radiation of a light N is outside its validated masses, or most decays are left out."""
+    if photons.ignored_ratio > MOSTLY:
+        warnings.warn(
+            f"photons of {', '.join(photons.ignored)} are not followed and count as none: "
+            f"{100.0 * photons.ignored_ratio:.0f} % of the decays",
+            ValidityWarning,
+            stacklevel=stacklevel,
+        )
+    three_body = any(g.numbers[2] and g.shape[3][0] == "fermion" for g in photons.groups)
+    if three_body and photons.mass < VALID_ABOVE:
         warnings.warn(
             f"mass = {photons.mass:g} MeV: final-state radiation is validated above "
             f"{VALID_ABOVE:.2f} MeV (10 electron masses); fsr=False leaves it out",

@@ -87,35 +87,23 @@ def measured_background(energy):
 
 
 @lru_cache(maxsize=32)
-def _rows(mass, shifted, n_band, p_max, soft, spectral):
+def _rows(mass, shifted, n_band, p_max, shape, spectral):
     bands = np.array(shifted, dtype=float).reshape(-1, n_band, 2)
     windows = np.tile([0.0, math.inf], (len(bands), 1))
-    return response(mass, 0.0, windows, bands, p_max, spectral=spectral, soft=soft)
+    return response(mass, 0.0, windows, bands, p_max, spectral=spectral, shape=shape)
 
 
 def _escaping(signal, shifted, n_band, spectral):
     """Photons (or photons per MeV) per supernova for every row and band."""
-    weights = signal.photons.weights
-    if not math.isfinite(signal.photons.lifetime) or not np.any(weights):
-        return np.zeros((len(shifted) // n_band, n_band))
-    rows = _rows(
-        signal.photons.mass,
-        tuple(shifted),
-        n_band,
-        signal.parents.p_max,
-        signal.photons.fsr > 0.0,
-        spectral,
-    )
+    mass = signal.photons.mass
+    total = np.zeros((len(shifted) // n_band, n_band))
+    for group in signal.shining:
+        rows = _rows(mass, tuple(shifted), n_band, signal.parents.p_max, group.shape, spectral)
 
-    def nodes(power):
-        return escape_nodes(rows.r, rows.used, signal._table(power), signal.photons.mass)
+        def nodes(power, rows=rows):
+            return escape_nodes(rows.r, rows.used, signal._table(power), mass)
 
-    iso = np.einsum("c,rbcn->rbn", weights[:3], rows.weights[:, :, :3])
-    total = np.einsum("rbn,rn->rb", iso, nodes(0))
-    if np.any(weights[3:]):
-        odd = np.einsum("c,rbcn->rbn", weights[3:], rows.weights[:, :, 3:])
-        forward = signal.photons.mass * rows.r * nodes(1)
-        total += np.einsum("rbn,rn->rb", odd, forward - nodes(2))
+        total += signal.combine(rows, group, nodes)
     return total
 
 

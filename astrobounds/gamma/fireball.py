@@ -36,7 +36,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..constants import ALPHA, C_CM, HBAR_C, M_E, M_PI0
+from ..constants import ALPHA, C_CM, HBAR_C, M_E
 from ..units import finite
 from .kernels import D_LN_P
 from .source import EMISSION_DURATION
@@ -44,7 +44,6 @@ from .source import EMISSION_DURATION
 R_ELECTRON = 2.81794e-13  # cm, classical electron radius
 THOMSON = 8.0 * math.pi / 3.0 * R_ELECTRON**2  # cm^2
 BREMSSTRAHLUNG = 10.0  # sigma_br over alpha r_e^2: its logarithms, an estimate within a factor 3
-PAIR_ENERGY = 0.65  # mean share of E in the pair of N -> nu e e: int (1+u)/2 2(1-u)^2(1+2u) du
 
 
 def pair_cross_section(s):
@@ -106,7 +105,7 @@ def fireball_test(signal, emission_duration_s=EMISSION_DURATION):
     area = 4.0 * math.pi * radius
     load = photons.hard_photons * decays
     depth = load * pair_cross_section(photons.mass**2) / (area * shell * gamma * gamma)
-    pairs = -load * math.expm1(-depth) + 2.0 * photons.fsr * decays
+    pairs = -load * math.expm1(-depth) + photons.electrons * decays
     density = pairs / (area * radius * shell * gamma)
     return FireballTest(depth, density * BREMSSTRAHLUNG * ALPHA * R_ELECTRON**2 * radius / gamma)
 
@@ -298,9 +297,7 @@ class FireballEmission:
 
 def visible(photons):
     """Energy share, photons, electrons of one decay that electromagnetic products carry."""
-    box = 0.25 * (1.0 + (M_PI0 / photons.mass) ** 2)  # mean omega/m of a pi0 photon
-    share = 0.5 * photons.line + box * photons.pi0 + PAIR_ENERGY * photons.fsr
-    return share, photons.hard_photons, 2.0 * photons.fsr
+    return photons.hard_share + photons.pair_energy, photons.hard_photons, photons.electrons
 
 
 def fireball_emission(signal, emission_duration_s=EMISSION_DURATION, bremsstrahlung=BREMSSTRAHLUNG):

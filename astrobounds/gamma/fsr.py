@@ -1,15 +1,8 @@
-"""Final-state radiation of N -> nu e+ e-: the photon spectrum in the rest frame of N.
+"""Tables of the photons that a decay radiates: what the kernels of arrival times read.
 
-With x = 2 omega/m, u = s/m^2 (s: squared mass of the charged pair), eps = m_e^2/m^2,
-
-    omega g(omega) = (alpha/pi) x int_{4 eps}^{1} du 2 (1-u)(1+2u)
-                     int_x^{min(x/u, 1 - 4 eps/u)} dX/X^2 [1 + (1-X)^2] {ln[u (1-X)/eps] - 1},
-
-which is the spectrum of one radiating pair of mass sqrt(s), boosted and averaged over the pair-mass
-distribution of a V-A decay; it does not depend on the couplings g_L and g_R. The integral over X is
-elementary up to a dilogarithm. Against the exact tree-level matrix element for x < 0.7: 1-3 % low for
-m above 40 m_e, 2-6 % at 20 m_e, 6-16 % at 10 m_e, 40 % at 4 m_e; 7 % high at x = 0.75 and 15-30 %
-above 0.8, where the rate is negligible.
+Columns on an even grid of v = ln[x/(end - x)], x = 2 omega/m: photons above x and their densities. The
+spectra are those of :mod:`astrobounds.models.decays.fsr` (a neutrino and a pair) and
+:mod:`astrobounds.models.decays.radiation` (a pair of fixed mass).
 """
 
 import math
@@ -17,85 +10,35 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..constants import ALPHA, M_E
+from ..constants import M_E
+from ..models.decays.fsr import RULE, VALID_ABOVE, dilog, fsr_spectrum, radiated
+from ..models.decays.radiation import pair_photons
 from ..numerics.jit import kernel
 from .kernels import cumulative
 
+__all__ = ["VALID_ABOVE", "dilog", "fsr_spectrum", "fsr_table", "photons_above", "photons_at", "radiated"]
+
 V_LOW, V_HIGH, N_V = math.log(1e-4), 8.0, 161  # v = ln[x/(end - x)], end = 1 - 4 eps
-VALID_ABOVE = 10.0 * M_E  # MeV
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
 @kernel
-def dilog(x):
-    """Li2(x) for 0 <= x <= 1: power series below 1/2, Euler's reflection above."""
-    if x >= 1.0:
-        return math.pi**2 / 6.0
-    if x > 0.5:
-        return math.pi**2 / 6.0 - math.log(x) * math.log1p(-x) - dilog_series(1.0 - x)
-    return dilog_series(x)
+def radiated_densities(eps, nodes, weights, out):
+    """omega g(omega) of a neutrino and a pair at the nodes of the table."""
+    end = 1.0 - 4.0 * eps
+    step = (V_HIGH - V_LOW) / (N_V - 1)
+    for i in range(N_V):
+        out[i] = radiated(end / (1.0 + math.exp(-(V_LOW + step * i))), eps, nodes, weights)
 
 
 @kernel
-def dilog_series(x):
-    """Li2(x) for 0 <= x <= 1/2."""
-    total, power = 0.0, 1.0
-    for k in range(1, 60):
-        power *= x
-        term = power / (k * k)
-        total += term
-        if term < 1e-17 * total:
-            break
-    return total
-
-
-@kernel
-def primitive(x, log):
-    """Primitive of (2/X^2 - 2/X + 1) [log + ln(1-X)]."""
-    l1 = math.log1p(-x)
-    lx = math.log(x)
-    return (
-        log * (x - 2.0 / x - 2.0 * lx)
-        - 2.0 * l1 / x
-        - 2.0 * lx
-        + 2.0 * l1
-        + 2.0 * dilog(x)
-        - (1.0 - x) * l1
-        - x
-    )
-
-
-@kernel
-def radiated(x, eps, nodes, weights):
-    """omega g(omega) at x = 2 omega/m: photons per decay and per ln omega."""
-    low, middle = 4.0 * eps / (1.0 - x), x + 4.0 * eps
-    if low >= 1.0:
-        return 0.0
-    total = 0.0
-    for panel in range(2):  # in v = sqrt(u); the upper limit of X changes at u = middle
-        v0 = math.sqrt(low if panel == 0 else middle)
-        v1 = math.sqrt(middle) if panel == 0 else 1.0
-        for i in range(nodes.size):
-            v = 0.5 * (v0 + v1) + 0.5 * (v1 - v0) * nodes[i]
-            u = v * v
-            top = 1.0 - 4.0 * eps / u if panel == 0 else x / u
-            log = math.log(u / eps) - 1.0
-            inner = primitive(top, log) - primitive(x, log)
-            pairs = 2.0 * (1.0 - u) * (1.0 + 2.0 * u)
-            total += (v1 - v0) * weights[i] * v * pairs * inner
-    return ALPHA / math.pi * x * total
-
-
-@kernel
-def radiated_table(eps, nodes, weights):
+def radiated_table(densities):
     """Columns: photons above x, (1 - x/end) omega g, omega g; even grid in v = ln[x/(end - x)]."""
     table = np.empty((N_V, 3))
-    end = 1.0 - 4.0 * eps
     step = (V_HIGH - V_LOW) / (N_V - 1)
     density, column = np.empty(N_V), np.empty(N_V)
     for i in range(N_V):
         share = 1.0 / (1.0 + math.exp(-(V_LOW + step * i)))
-        table[i, 2] = radiated(end * share, eps, nodes, weights)
+        table[i, 2] = densities[i]
         density[i] = (1.0 - share) * table[i, 2]  # dN/dv
     cumulative(density, step, column)
     for i in range(N_V):
@@ -149,27 +92,24 @@ def photons_at(x, end, table):
 
 
 @lru_cache(maxsize=64)
-def fsr_table(mass):
-    """Return (end point of x, table) for one mass in MeV; an empty table below 2 m_e."""
-    eps = (M_E / mass) ** 2
-    end = 1.0 - 4.0 * eps
-    if end <= 0.0:
-        return 0.0, np.zeros((N_V, 3))
-    return end, radiated_table(eps, _NODES, _WEIGHTS)
-
-
-def fsr_spectrum(mass, omega):
-    """omega g(omega): FSR photons per N -> nu e e decay and per ln omega.
+def fsr_table(mass, parent="fermion", leg=M_E):
+    """Return (end point of x, table) of one decay; an empty table below threshold.
 
     Parameters
     ----------
-    mass : float
-        Mass of N in MeV.
-    omega : float
-        Photon energy in the rest frame of N, in MeV.
+    mass, leg : float
+        Of the parent and of one charged lepton [MeV].
+    parent : {"fermion", "vector", "scalar", "pseudoscalar"}
+        "fermion": N -> nu e e; else a pair of fixed mass.
     """
-    x = 2.0 * omega / mass
-    eps = (M_E / mass) ** 2
-    if not 0.0 < x < 1.0 - 4.0 * eps:
-        return 0.0
-    return radiated(x, eps, _NODES, _WEIGHTS)
+    eps = (leg / mass) ** 2
+    end = 1.0 - 4.0 * eps
+    if end <= 0.0:
+        return 0.0, np.zeros((N_V, 3))
+    density = np.empty(N_V)
+    if parent == "fermion":
+        radiated_densities(eps, *RULE, density)
+    else:
+        x = end / (1.0 + np.exp(-np.linspace(V_LOW, V_HIGH, N_V)))
+        density = x * pair_photons(x, mass, leg, parent)
+    return end, radiated_table(density)

@@ -17,7 +17,7 @@ neutral leptons and other particles).
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -150,13 +150,13 @@ class PositronResult:
         return self.stopped / line_limit()
 
 
-def _shells(model, parents, pairs, inner, outer, duration):
+def _shells(model, parents, inner, outer, duration):
     """Edges of shells [cm] and the share of the positrons born in each that outlives their plasma.
 
     Where photons and pairs of the shell between r and 2r meet (optical depth tau), pairs annihilate
     as the plasma expands and cools: dN/dt = -sigma v N^2/V leaves N/(1 + tau). An estimate.
     """
-    photons = replace(photon_yield(model), fsr=pairs)
+    photons = photon_yield(model)
     edges, kept = [inner], []
     while 2.0 * edges[-1] < outer:
         depth = fireball_emission(Signal(photons, parents, edges[-1], KPC_CM), duration).depth
@@ -225,7 +225,7 @@ def positron_number(model, spectrum, *, progenitors=PROGENITORS, halo_kpc=HALO_K
     edges, kept = np.array([0.0, halo]), np.ones(1)
     smallest = min(radius for _, radius in mix)
     if fireball and 0.0 < smallest < halo:
-        edges, kept = _shells(model, parents, each, smallest, halo, duration)
+        edges, kept = _shells(model, parents, smallest, halo, duration)
     rows, decayed = [], np.zeros_like(p)
     for share, radius in mix:
         left = each * number * _survivors(inverse, radius, edges, kept)

@@ -2,7 +2,8 @@
 
 Every pair of charged daughters leaves exactly one positron: muons and charged pions decay long before
 they meet an atom, and of l+ l- one ends as e+ (negative mesons would need matter to be captured). A real
-photon turns into e+ e- inside the decay with a probability of alpha/pi times a logarithm.
+photon turns into e+ e- inside the decay with a probability of alpha/pi times a logarithm, which is
+counted unless the model lists that decay itself.
 """
 
 from functools import lru_cache
@@ -10,9 +11,10 @@ from functools import lru_cache
 import numpy as np
 
 from ..constants import ALPHA, M_E
-from ..errors import ConfigError
+from ..models.decays.daughters import leaves
 from ..models.decays.known_decays import CHARGED_JET, KAON_DECAYS, MESONS, TAU_HADRONS
-from ..models.decays.mean_energies import MUON_SHARE, PION_SHARE, mean_energies, species
+from ..models.decays.particles import DARK, NEUTRINO, particles
+from ..models.decays.visible_energy import MUON_SHARE, PION_SHARE
 
 PI0_DALITZ = 0.01174  # gamma e+ e- of a pi0, PDG 2024
 _THREE_PRONGS = TAU_HADRONS[-1][0]
@@ -60,21 +62,23 @@ def conversion(mass, photons):
     return float(photons * ALPHA / (3.0 * np.pi) * 0.5 * top * (w @ value))
 
 
-def _of_decay(mass, decay):
-    """Positrons of one decay."""
-    names = [species(p) for p in decay.products]
-    if all(n in ("nu", "dark") for n in names):
+def _of_decay(mass, decay, converted):
+    """Positrons of one decay; pairs of its photons unless they are decays of their own."""
+    found = particles(decay.products)
+    if all(p.kind in (NEUTRINO, DARK) for p in found):
         return 0.0
-    known = _per_daughter()
-    for name in names:
-        if name not in known:
-            raise ConfigError(
-                f"positrons of the decay '{decay.name}': '{name}' is not followed; known products: "
-                f"{', '.join(sorted(known))}"
-            )
-    photons = names.count("gamma")
-    inner = conversion(float(mass), min(photons, 2)) if photons else 0.0
-    return sum(known[name] for name in names) + inner
+    photons = sum(p.stem == "gamma" for p in found)
+    inner = conversion(float(mass), min(photons, 2)) if photons and not converted else 0.0
+    return sum(_per_daughter()[p.stem] for p in found) + inner
+
+
+def _converted(decay, others):
+    """True if the decay with a photon replaced by e- e+ is listed: nu gamma and nu e- e+."""
+    rest = list(decay.products)
+    if "gamma" not in rest:
+        return False
+    rest.remove("gamma")
+    return any(sorted([*rest, "e-", "e+"]) == sorted(d.products) for d in others)
 
 
 def per_decay(model):
@@ -99,7 +103,9 @@ def per_decay(model):
     total = sum(d.width for d in decays)
     if not total > 0.0:
         return 0.0
-    return sum(d.width / total * _of_decay(model.mass_mev, d) for d in decays)
+    return sum(
+        d.width / total * _of_decay(model.mass_mev, d, _converted(d, decays)) for d in decays
+    )
 
 
 _SHARE = {"e": 1.0, "mu": MUON_SHARE, "tau": 0.25}  # of its energy in the electron a product ends in
@@ -114,11 +120,12 @@ def mean_share(model):
     known = _per_daughter()
     number = energy = 0.0
     for decay in model.decays():
-        names = [species(p) for p in decay.products]
-        charged = [i for i, n in enumerate(names) if known.get(n, 0.0) >= 0.5]
+        part = leaves(model.mass_mev, decay.products, decay.amplitude)
+        charged = [i for i, p in enumerate(part.products) if known[p.stem] >= 0.5]
         if not charged or not decay.width > 0.0:
             continue
-        each = mean_energies(float(model.mass_mev), decay.products, decay.amplitude)
         number += decay.width * 0.5 * len(charged)
-        energy += decay.width * 0.5 * sum(each[i] * _SHARE.get(names[i], PION_SHARE) for i in charged)
+        energy += decay.width * 0.5 * sum(
+            part.energies[i] * _SHARE.get(part.products[i].stem, PION_SHARE) for i in charged
+        )
     return energy / number / model.mass_mev if number > 0.0 else 0.5

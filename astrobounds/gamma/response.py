@@ -11,63 +11,63 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..constants import M_PI0
 from ..numerics.jit import kernel
 from .fsr import fsr_table, photons_above, photons_at
 
-N_SHAPES = 5  # line, pi0, fsr, line x asymmetry, pi0 x asymmetry
+N_SHAPES = 5  # line, box, radiation, line x asymmetry, box x asymmetry
 _GL_X, _GL_W = np.polynomial.legendre.leggauss(8)
 MAX_STEP = 0.8  # longest panel in ln r
 
 
 @kernel
-def shapes_above(omega, mass, end, soft, out):
-    """Photons above omega of each normalised shape (fsr: per nu e e decay)."""
-    top = 0.5 * mass
-    line = 1.0 if omega < top else 0.0
-    out[0] = line
-    out[3] = line
+def shapes_above(omega, mass, places, soft, out):
+    """Photons above omega of each normalised shape (fsr: per decay into the pair)."""
+    line, low, top, end = places
+    here = 1.0 if omega < line else 0.0
+    out[0] = here
+    out[3] = here
     out[1] = 0.0
     out[4] = 0.0
-    if mass > M_PI0:
-        low = M_PI0 * M_PI0 / (2.0 * mass)
-        at = max(omega, low)
-        if at < top:
-            beta = (top - low) / (top + low)
-            q = M_PI0 * M_PI0 / (2.0 * (top + low))
-            out[1] = (top - at) / (top - low)
-            out[4] = -((top - at) - q * math.log(top / at)) / (beta * (top - low))
-    out[2] = photons_above(omega / top, end, soft)
+    at = max(omega, low)
+    if at < top:
+        beta = (top - low) / (top + low)
+        q = 2.0 * low * top / (top + low)
+        out[1] = (top - at) / (top - low)
+        out[4] = -((top - at) - q * math.log(top / at)) / (beta * (top - low))
+    out[2] = photons_above(omega / (0.5 * mass), end, soft)
 
 
 @kernel
-def shape_densities(omega, mass, end, soft, out):
+def shape_densities(omega, mass, places, soft, out):
     """Photons per MeV at omega of each continuous shape."""
-    top = 0.5 * mass
+    _, low, top, end = places
     for c in range(N_SHAPES):
         out[c] = 0.0
-    if mass > M_PI0:
-        low = M_PI0 * M_PI0 / (2.0 * mass)
-        if low < omega < top:
-            beta = (top - low) / (top + low)
-            q = M_PI0 * M_PI0 / (2.0 * (top + low))
-            out[1] = 1.0 / (top - low)
-            out[4] = -(1.0 - q / omega) / (beta * (top - low))
-    out[2] = photons_at(omega / top, end, soft) / omega
+    if low < omega < top:
+        beta = (top - low) / (top + low)
+        q = 2.0 * low * top / (top + low)
+        out[1] = 1.0 / (top - low)
+        out[4] = -(1.0 - q / omega) / (beta * (top - low))
+    out[2] = photons_at(omega / (0.5 * mass), end, soft) / omega
 
 
 @kernel
-def build(mass, radius, windows, bands, spectral, end, soft, p_max, use_soft, gx, gw):
+def build(mass, radius, windows, bands, spectral, places, soft, p_max, use_soft, gx, gw):
     """Nodes r, number of nodes per row and weights W[row, band, shape, node].
 
-    ``bands[row, b] = (E_low, E_high)``; with ``spectral`` the first entry is one energy.
+    ``bands[row, b] = (E_low, E_high)``; with ``spectral`` the first entry is one energy. ``places``:
+    energies of the line and of the ends of the box [MeV], end point of x = 2 omega/m of the radiation.
     """
     rows, nb = bands.shape[0], bands.shape[1]
     ratio = p_max / mass
     r_top = ratio + math.sqrt(ratio * ratio + 1.0)
-    top = 0.5 * mass
-    lowest = M_PI0 * M_PI0 / (2.0 * mass) if mass > M_PI0 else top
-    n_break = 4 * nb + 7
+    line, low_end, high_end, _ = places
+    box = high_end > low_end
+    top = max(line, high_end) if box else line
+    if use_soft:
+        top = max(top, 0.5 * mass)
+    lowest = min(line, low_end) if box else line
+    n_break = 6 * nb + 7
     panels = n_break + int(2.0 * math.log(r_top) / MAX_STEP) + 2
     size = panels * gx.size + nb
     r = np.ones((rows, size))
@@ -86,9 +86,9 @@ def build(mass, radius, windows, bands, spectral, end, soft, p_max, use_soft, gx
         n = 0
         if spectral:
             for b in range(nb):
-                r[row, n] = bands[row, b, 0] / top
-                w[row, b, 0, n] = 0.5 / top
-                w[row, b, 3, n] = 0.5 / top
+                r[row, n] = bands[row, b, 0] / line
+                w[row, b, 0, n] = 0.5 / line
+                w[row, b, 3, n] = 0.5 / line
                 n += 1
         if start >= stop:
             used[row] = n
@@ -96,9 +96,10 @@ def build(mass, radius, windows, bands, spectral, end, soft, p_max, use_soft, gx
         count = 0
         for b in range(nb):
             for edge in range(2):
-                breaks[count] = bands[row, b, edge] / top
-                breaks[count + 1] = bands[row, b, edge] / lowest
-                count += 2
+                breaks[count] = bands[row, b, edge] / line
+                breaks[count + 1] = bands[row, b, edge] / (low_end if box else line)
+                breaks[count + 2] = bands[row, b, edge] / (high_end if box else line)
+                count += 3
         breaks[count] = 1.0
         count += 1
         for edge in range(2):
@@ -125,12 +126,12 @@ def build(mass, radius, windows, bands, spectral, end, soft, p_max, use_soft, gx
                     r[row, n] = x
                     for b in range(nb):
                         if spectral:
-                            shape_densities(bands[row, b, 0] / x, mass, end, soft, low)
+                            shape_densities(bands[row, b, 0] / x, mass, places, soft, low)
                             for c in range(N_SHAPES):
                                 w[row, b, c, n] = 0.5 * dr * low[c] / x
                         else:
-                            shapes_above(bands[row, b, 0] / x, mass, end, soft, low)
-                            shapes_above(bands[row, b, 1] / x, mass, end, soft, high)
+                            shapes_above(bands[row, b, 0] / x, mass, places, soft, low)
+                            shapes_above(bands[row, b, 1] / x, mass, places, soft, high)
                             for c in range(N_SHAPES):
                                 w[row, b, c, n] = 0.5 * dr * (low[c] - high[c])
                     n += 1
@@ -148,11 +149,17 @@ class Response:
     windows: np.ndarray
 
 
-def response(mass, radius, windows, bands, p_max, spectral=False, soft=True):
-    """Build a :class:`Response`; all plain numbers (MeV, s; ``radius`` is R/c)."""
-    end, table = fsr_table(mass) if soft else (0.0, np.zeros((2, 3)))
+def response(mass, radius, windows, bands, p_max, spectral=False, shape=None):
+    """Build a :class:`Response`; all plain numbers (MeV, s; ``radius`` is R/c).
+
+    ``shape``: (line, low, high, radiation) as in :attr:`astrobounds.gamma.spectrum.Group.shape`; a line at
+    m/2 without it.
+    """
+    line, low, high, radiation = (0.5 * mass, 0.0, 0.0, None) if shape is None else shape
+    end, table = (0.0, np.zeros((2, 3))) if radiation is None else fsr_table(mass, *radiation)
+    places = (float(line), float(low), float(high), float(end))
     r, used, weights = build(
-        mass, radius, windows, bands, spectral, end, table, p_max, soft and end > 0.0, _GL_X, _GL_W
+        mass, radius, windows, bands, spectral, places, table, p_max, end > 0.0, _GL_X, _GL_W
     )
     top = max(int(used.max()), 1)
     return Response(
@@ -161,8 +168,8 @@ def response(mass, radius, windows, bands, p_max, spectral=False, soft=True):
 
 
 @lru_cache(maxsize=32)
-def cached_response(mass, radius, windows, bands, p_max, spectral, soft):
+def cached_response(mass, radius, windows, bands, p_max, spectral, shape):
     """The same from hashable tuples: windows ((t0, t1), ...), bands ((E0, E1), ...)."""
     rows = np.array(windows, dtype=float).reshape(-1, 2)
     shared = np.broadcast_to(np.array(bands, dtype=float), (len(rows), len(bands), 2))
-    return response(mass, radius, rows, np.ascontiguousarray(shared), p_max, spectral, soft)
+    return response(mass, radius, rows, np.ascontiguousarray(shared), p_max, spectral, shape)

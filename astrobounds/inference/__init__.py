@@ -3,9 +3,10 @@
 from ..lazy import attach
 
 _LAZY = {
-    "Posterior": ".posterior", "Summary": ".posterior",
-    "Scan": ".scan", "scan": ".scan", "Chain": ".result", "sample": ".sampler",
+    "Posterior": ".posterior", "Summary": ".summary", "Failures": ".evaluation",
+    "Scan": ".grid", "scan": ".scan", "Chain": ".result", "sample": ".sampler",
     "RunFile": ".store",
+    "Convergence": ".convergence",
 }  # fmt: skip
 
 __getattr__, __dir__, __all__ = attach(__name__, _LAZY)

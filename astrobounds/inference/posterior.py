@@ -1,71 +1,32 @@
 """The posterior: a model class, priors, constraints; evaluated point by point."""
 
 import time
-import warnings
-from dataclasses import dataclass
 
 import numpy as np
 
+from ..checks import path, shown
 from ..constraints.protocol import Region
-from ..errors import ConfigError, ConvergenceError, DomainError, did_you_mean
-from ..priors import Prior, Tied, _number
-from .identity import digest, prior_text
-from .parts import (
+from ..errors import AstroboundsError, ConfigError, DomainError, did_you_mean
+from ..identity import digest, prior_text
+from ..priors import Tied, as_prior, plain_number
+from .assemble import (
     build_point,
     check_arguments,
+    check_corners,
     check_domains,
-    check_point,
-    nature_argument,
+    choices_of,
     nature_of,
     nuisances,
     resolve,
+    unit_of,
 )
+from .evaluation import MODEL, Failures, as_loglike, attempt, check_time_limit, point_text
+from .summary import Summary, Term
 
-_CANONICAL = {"mass": "MeV"}
-
-
-@dataclass(frozen=True)
-class Term:
-    """One constraint at one point: predictions, lnL and the time they took [s]."""
-
-    name: str
-    predictions: dict
-    loglike: float
-    seconds: float
-    notes: tuple = ()
-
-
-@dataclass(frozen=True)
-class Summary:
-    """Everything a posterior says about one model point; ``str`` makes a table.
-
-    Attributes
-    ----------
-    model : object
-    nuisances : dict
-    terms : tuple of Term
-    """
-
-    model: object
-    nuisances: dict
-    terms: tuple
-
-    @property
-    def loglike(self):
-        """Sum of lnL over constraints."""
-        return sum(t.loglike for t in self.terms)
-
-    def __str__(self):
-        lines = [f"{self.model!r}"]
-        lines += [f"  {name} = {value:g}" for name, value in self.nuisances.items()]
-        lines.append(f"{'constraint':<20} {'lnL':>12} {'time':>9}  predictions")
-        for t in self.terms:
-            values = list(t.predictions.items())
-            text = ", ".join(f"{k} = {v:.4g}" for k, v in values[:4])
-            more = f", ... ({len(values)} in all)" if len(values) > 4 else ""
-            lines.append(f"{t.name:<20} {t.loglike:>12.4f} {1e3 * t.seconds:>6.1f} ms  {text}{more}")
-        lines.append(f"{'total':<20} {self.loglike:>12.4f}")
-        return "\n".join(lines)
+_NUISANCES = {  # labels
+    "log10_L_allowed": r"$\log_{10} L_{\rm allowed}$ [erg/s]", "omega_b": r"$\Omega_b h^2$",
+    "tau_n": r"$\tau_n$ [s]", "sn1987a_distance_kpc": "distance of SN1987A [kpc]",
+}  # fmt: skip
 
 
 class Posterior:
@@ -77,22 +38,31 @@ class Posterior:
         A model class such as :class:`astrobounds.HNL`.
     priors : mapping
         ``{parameter: prior}``; names are ``"mass"``, ``"mixing.tau"``, ... and the nuisances of
-        the constraints. A number or Quantity fixes a parameter, a :class:`Tied` makes it follow
-        another one. Nuisances without an entry get their constraint's own prior.
+        the constraints. A prior of this package or a frozen distribution of ``scipy.stats``; a
+        number or Quantity fixes a parameter, a :class:`Tied` makes it follow another one. Nuisances
+        without an entry get their constraint's own prior. Each is converted to the parameter's own
+        unit or refused.
     constraints : sequence
-        Names (see :func:`astrobounds.constraints.names`), ``{name: options}`` mappings, or objects
-        that follow :class:`astrobounds.constraints.protocol.Constraint`.
-    nature : {"majorana", "dirac"}, optional
-        Nature of the model, or the spin of a Mediator ("vector", "scalar"); the class's default
-        otherwise. Not for models without one.
+        Names (see :func:`astrobounds.constraints.names`), ``{name: options}`` mappings, objects
+        that follow :class:`astrobounds.constraints.protocol.Constraint`, or plain callables
+        ``f(model)`` or ``f(model, nuisance)`` that return lnL.
+    nature : str, optional
+        The model's discrete choice where it has one: the nature, or the spin of a Mediator
+        ("vector", "scalar"); the class's default otherwise.
+    time_limit : float, optional
+        Seconds after which one evaluation of a constraint is given up and counted as a failure
+        (Linux and macOS; code that is compiled is interrupted when it returns).
+    folder : path, optional
+        Where modules and curves that constraints name lie; the working directory by default.
 
     Attributes
     ----------
     names : tuple of str
         Free parameters: of the model first, then nuisances.
     constraints : tuple
-    failures : list
-        (parameters, stage, message) of every point where a solver failed since the last reset.
+    failures : Failures
+        (parameters, stage, message) of points where the model does not exist or a constraint
+        failed, all of them counted by reason; those of worker processes included.
 
     Raises
     ------
@@ -102,18 +72,24 @@ class Posterior:
 
     Notes
     -----
-    A solver that fails gives lnL = -inf; the point is counted and kept in ``failures``. A sampler
-    moves in coordinates in which the priors are flat or Gaussian: log10 for log-uniform ones.
+    A point where the model does not exist (``model.allowed``), or where a constraint fails, raises,
+    takes too long or returns what is no lnL (nan, +inf, text, an array), is counted in ``failures``;
+    it is nan in a scan and never visited by a chain. A sampler moves in coordinates in which the
+    priors are flat or Gaussian: log10 for log-uniform ones.
     """
 
-    def __init__(self, model, priors, constraints, nature=None):
+    def __init__(self, model, priors, constraints, nature=None, time_limit=None, folder=None):
         check_arguments(model, priors, constraints)
         self.model = model
-        self.constraints = tuple(resolve(c, model) for c in constraints)
+        self.time_limit = check_time_limit(time_limit)
+        folder = None if folder is None else path(folder, "folder")
+        self.constraints = tuple(resolve(c, model, folder) for c in constraints)
         if not self.constraints:
             raise ConfigError("a posterior needs at least one constraint, for instance 'lab'")
         self.nature = nature_of(model, nature)
-        self.failures = []
+        self.choices = choices_of(model, self.nature)
+        self._defaults = {p.name: p.default for p in model.parameters}
+        self.failures = Failures()
         names = [c.name for c in self.constraints]
         for name in names:
             if names.count(name) > 1:
@@ -130,9 +106,10 @@ class Posterior:
             self._take(name, prior)
         for name, prior in own.items():
             if name not in {**self.priors, **self.fixed, **self.ties}:
-                self.priors[name] = prior
-        if "mass" in model.parameter_names and "mass" not in {**self.priors, **self.fixed, **self.ties}:
-            raise ConfigError("the priors leave the mass open: give 'mass' a prior or a value")
+                self.priors[name] = prior.in_unit(self.unit(name), name)
+        for name, default in self._defaults.items():
+            if default is None and name not in {**self.priors, **self.fixed, **self.ties}:
+                raise ConfigError(f"the priors leave the {name} open: give '{name}' a prior or a value")
         for name, tie in self.ties.items():
             if tie.to not in self.priors:
                 raise ConfigError(f"'{name}' is tied to '{tie.to}', which has no prior")
@@ -144,34 +121,48 @@ class Posterior:
         self.nuisance_names = tuple(n for n in self.names if n not in model.parameter_names)
         self._check_support()
         self._recenter()
-        self._identities = {c.name: digest(c) for c in self.constraints}  # before any table is built
+        # before any table is built
+        self._identities = {c.name: digest(c, f"constraint '{c.name}'") for c in self.constraints}
+        self._model_identity = digest(self.model, f"model {self.model.__name__}")
 
-    def _take(self, name, prior):
-        if isinstance(prior, Tied):
-            self.ties[name] = prior
+    @property
+    def coupling_names(self):
+        """Free parameters of the model that are couplings."""
+        couplings = {p.name for p in self.model.coupling_parameters()}
+        return tuple(n for n in self.model_names if n in couplings)
+
+    def unit(self, name):
+        """Return the own unit of a parameter, "" for numbers."""
+        return unit_of(self.model, self.constraints, name)
+
+    def label(self, name):
+        """Return the axis label of a parameter with its unit."""
+        if name in self.model.parameter_names:
+            return self.model.parameter(name).label
+        return _NUISANCES.get(name, name)
+
+    def number(self, value, name, bare=None):
+        """Return a number or Quantity as a float in the own unit of a parameter."""
+        unit = self.unit(name)
+        return plain_number(value, name, unit, unit != "MeV" if bare is None else bare)
+
+    def _take(self, name, given):
+        if isinstance(given, Tied):
+            self.ties[name] = given
             return
-        if isinstance(prior, Prior):
-            unit = prior.unit
-            self.priors[name] = prior
+        prior = as_prior(given)
+        if prior is None:
+            self.fixed[name] = self.number(given, name)
+            if not np.isfinite(self.fixed[name]):
+                raise ConfigError(f"'{name}' = {shown(given)} is not finite")
         else:
-            value, unit = _number(prior, name)
-            self.fixed[name] = value
-        wanted = _CANONICAL.get(name)
-        if wanted and unit != wanted:
-            raise ConfigError(
-                f"'{name}' is given without a unit of energy: write LogUniform(10*u.MeV, 500*u.MeV)"
-            )
+            unit = self.unit(name)
+            self.priors[name] = prior.in_unit(unit, name, bare=unit != "MeV")
 
     def _check_support(self):
-        """Build the model at the corners of its priors, so that bad ranges are found at once."""
-        for q in (0.0, 1.0):
-            theta = {n: self.priors[n].support[int(q)] for n in self.model_names}
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    check_point(self.model, self._complete(theta), self.nature)
-            except DomainError as error:
-                raise ConfigError(f"the priors leave the model's domain: {error}") from None
+        """Refuse ranges outside the model's domain, or where a constraint cannot be evaluated."""
+        supports = {n: self.priors[n].support for n in self.model_names}
+        check_corners(self.model, self.choices, supports, self._complete)
         spans = {n: self.priors[n].support for n in self.nuisance_names}
         check_domains(self.constraints, {**spans, **{n: (v, v) for n, v in self.fixed.items()}})
 
@@ -198,18 +189,25 @@ class Posterior:
 
         return tuple(collect(self.model.references, *self.constraints))
 
+    def apart(self):
+        """Return this posterior with failures of its own: for threads, workers and trials."""
+        out = object.__new__(type(self))
+        out.__dict__.update(self.__dict__, failures=Failures())
+        return out
+
     def fingerprint(self):
         """Return what identifies this configuration in a run file (JSON-able)."""
         from .. import __version__
 
         return {
             "astrobounds": __version__,
-            "model": self.model.__name__,
+            "model": [self.model.__name__, self._model_identity],
             "nature": self.nature,
             "priors": {n: prior_text(self.priors[n]) for n in self.names},
             "fixed": {n: repr(v) for n, v in sorted(self.fixed.items())},
             "ties": {n: [t.to, t.factor] for n, t in sorted(self.ties.items())},
             "constraints": self._identities,
+            "time_limit": self.time_limit,
         }
 
     def notes(self):
@@ -230,7 +228,12 @@ class Posterior:
 
     def values(self, coordinates):
         """Return ``{name: value}`` of a coordinate vector."""
-        return {n: float(self.priors[n].value(y)) for n, y in zip(self.names, coordinates)}
+        try:
+            return {n: float(self.priors[n].value(y)) for n, y in zip(self.names, coordinates)}
+        except (TypeError, ValueError, OverflowError):
+            raise ConfigError(
+                f"coordinates = {shown(coordinates)}: {self.ndim} numbers are needed"
+            ) from None
 
     def coordinates(self, values):
         """Return the coordinate vector of ``{name: value}``."""
@@ -244,14 +247,20 @@ class Posterior:
         ])  # fmt: skip
 
     def point(self, values):
-        """Return (model, nuisances) for ``{name: value}``; nuisances default to their center."""
+        """Return (model, nuisances) for ``{name: value}``; nuisances default to their center.
+
+        Raises
+        ------
+        DomainError
+            With the model's own reason, where it does not exist.
+        """
         model_values = {n: v for n, v in values.items() if n in self.model.parameter_names}
         complete = self._complete(model_values)
-        first, *others = self.model.parameter_names
-        couplings = tuple(complete.get(p, 0.0) for p in others)
-        if sum(couplings) > 1.0:
-            raise DomainError(f"the couplings sum to {sum(couplings):g}")
-        model = self.model.fast(complete.get(first, 0.0), couplings, self.nature)
+        full = {p: complete.get(p, self._defaults[p]) for p in self._defaults}
+        reason = self.model.allowed(full, **self.choices)
+        if reason:
+            raise DomainError(reason)
+        model = self.model.from_values(full, **self.choices)
         nuisances = {n: v for n, v in self.fixed.items() if n not in self.model.parameter_names}
         for name in self.nuisance_names:
             nuisances[name] = values.get(name, self.priors[name].center)
@@ -264,29 +273,26 @@ class Posterior:
         )
 
     def terms(self, values):
-        """Return ``{constraint: lnL}`` at ``{name: value}``; a failed solver gives -inf."""
+        """Return ``{constraint: lnL}`` at ``{name: value}``.
+
+        nan where the model does not exist or a constraint failed, which is counted in ``failures``.
+        """
         try:
             model, nuisances = self.point(values)
-        except DomainError:
-            return {c.name: -np.inf for c in self.constraints}
+        except DomainError as error:
+            self.failures.append((dict(values), MODEL, str(error)))
+            return {c.name: np.nan for c in self.constraints}
         out = {}
         for constraint in self.constraints:
-            try:
-                out[constraint.name] = float(constraint.loglike(model, nuisances))
-            except ConvergenceError as error:
-                self.failures.append((dict(values), error.stage or constraint.name, str(error)))
-                out[constraint.name] = -np.inf
-            except DomainError as error:  # a proposal far out in the tail of a prior
-                self.failures.append((dict(values), constraint.name, str(error)))
-                out[constraint.name] = -np.inf
-            if np.isnan(out[constraint.name]):
-                self.failures.append((dict(values), constraint.name, "lnL is not a number"))
-                out[constraint.name] = -np.inf
+            out[constraint.name], wrong = attempt(constraint, model, nuisances, self.time_limit)
+            if wrong is not None:
+                self.failures.append((dict(values), *wrong))
         return out
 
     def loglike(self, coordinates):
-        """Return lnL of a coordinate vector."""
-        return float(sum(self.terms(self.values(coordinates)).values()))
+        """Return lnL of a coordinate vector; -inf where :meth:`terms` has a nan."""
+        total = float(sum(self.terms(self.values(coordinates)).values()))
+        return -np.inf if np.isnan(total) else total
 
     def __call__(self, coordinates):
         """Return ln of the posterior density of a coordinate vector (not normalised)."""
@@ -301,10 +307,22 @@ class Posterior:
         return Region(self.model, self.nature, ranges, fixed, ties)
 
     def prepare(self, mapper=map, show=True):
-        """Let every constraint build its tables for the region of the priors."""
+        """Let every constraint build its tables for the region of the priors.
+
+        Parameters
+        ----------
+        mapper : callable
+            ``mapper(function, arguments)`` in order, such as ``map`` or that of a pool.
+        show : bool
+        """
         for constraint in self.constraints:
             if hasattr(constraint, "prepare"):
                 constraint.prepare(self.region(), mapper, show)
+
+    @property
+    def null_loglike(self):
+        """The lnL without the particle."""
+        return float(sum(getattr(c, "null_loglike", 0.0) for c in self.constraints))
 
     def uncovered(self):
         """Return ``{flavour: [(low, high), ...]}``, masses [MeV] no laboratory curve covers."""
@@ -343,17 +361,27 @@ class Posterior:
         arguments = {}
         for name, value in point.items():
             if name in nuisances:
-                nuisances[name] = _number(value, name)[0]
+                nuisances[name] = self.number(value, name)
             else:
                 arguments[name] = value
-        if self.nature is not None:
-            arguments.setdefault(nature_argument(self.model), self.nature)
+        for name, value in self.choices.items():
+            arguments.setdefault(name, value)
         model = build_point(self.model, arguments)
-        terms = []
-        for c in self.constraints:
-            start = time.perf_counter()
-            loglike = float(c.loglike(model, nuisances))
-            predictions = c.predict(model)
-            notes = tuple(c.describe()) if hasattr(c, "describe") else ()
-            terms.append(Term(c.name, predictions, loglike, time.perf_counter() - start, notes))
-        return Summary(model, nuisances, tuple(terms))
+        terms = tuple(self._term(c, model, nuisances) for c in self.constraints)
+        return Summary(model, nuisances, terms)
+
+    def _term(self, constraint, model, nuisances):
+        """Evaluate one constraint at one point; what goes wrong names both."""
+        start = time.perf_counter()
+        try:
+            loglike, wrong = as_loglike(constraint.loglike(model, nuisances))
+            predictions = {} if wrong else dict(constraint.predict(model))
+            notes = tuple(constraint.describe()) if hasattr(constraint, "describe") else ()
+        except AstroboundsError:
+            raise
+        except Exception as error:
+            wrong = f"raised {type(error).__name__}: {error}"
+        if wrong:
+            where = f", {point_text(nuisances)}" if nuisances else ""
+            raise ConfigError(f"constraint '{constraint.name}' at {model!r}{where}: {wrong}")
+        return Term(constraint.name, predictions, loglike, time.perf_counter() - start, notes)

@@ -1,186 +1,152 @@
-"""Scans: every constraint on a two-dimensional grid, resumable, with exclusion contours."""
+"""Scans: every constraint on a two-dimensional grid, column by column, resumable."""
 
 import logging
-from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..constraints.confidence import threshold
+from .. import checks
 from ..errors import ConfigError, DataError, did_you_mean
-from ..priors import _number
 from ..progress import Progress
+from .assemble import check_posterior
+from .evaluation import MODEL, Failures
+from .grid import Scan
 from .pool import bound_pool
-from .store import NoFile, RunFile, json
+from .store import NoFile, RunFile, parsed, shaped
 
 log = logging.getLogger("astrobounds")
 
 
-@dataclass(frozen=True, eq=False)
-class Scan:
-    """lnL of every constraint on a grid.
-
-    Attributes
-    ----------
-    x_name, y_name : str
-    x, y : ndarray
-        Grid values (MeV for masses).
-    loglike : dict of str -> ndarray, shape (nx, ny)
-    null : dict of str -> float
-        lnL of each constraint without the particle.
-    log : tuple of bool
-        Logarithmic axes.
-    """
-
-    x_name: str
-    y_name: str
-    x: np.ndarray
-    y: np.ndarray
-    loglike: dict
-    null: dict
-    log: tuple = (True, True)
-    references: tuple = ()
-    notes: dict = field(default_factory=dict)
-
-    def __repr__(self):
-        nx, ny = self.x.size, self.y.size
-        return f"Scan({self.x_name}: {nx}, {self.y_name}: {ny}; {', '.join(self.loglike)})"
-
-    def _total(self, constraint=None):
-        if constraint is None:
-            return sum(self.loglike.values()), sum(self.null.values())
-        if constraint not in self.loglike:
-            raise ConfigError(
-                f"no constraint '{constraint}'{did_you_mean(constraint, self.loglike)} in this scan; "
-                f"there are {', '.join(self.loglike)}"
-            )
-        return self.loglike[constraint], self.null[constraint]
-
-    def delta_chi2(self, constraint=None):
-        """Return -2 (lnL - best), best of the grid and of the absence of the particle."""
-        values, null = self._total(constraint)
-        finite = values[np.isfinite(values)]
-        best = max(null, finite.max(initial=-np.inf))
-        return -2.0 * (values - best)
-
-    def excluded(self, cl=0.9, constraint=None, rule="limit"):
-        """Return the mask of excluded points, shape (nx, ny); a failed point is never excluded.
-
-        See :func:`astrobounds.constraints.confidence.threshold` for the rule.
-        """
-        return self.delta_chi2(constraint) >= 2.0 * threshold(cl, rule)
-
-    def log_height(self, constraint=None):
-        """Return ln(Delta chi2), close to linear between grid points; failed points at the bottom."""
-        height = np.log(np.clip(self.delta_chi2(constraint), 1e-12, 1e12))
-        height[np.isnan(height)] = np.log(1e-12)
-        return height
-
-    def failed(self):
-        """Return the mask of points where a solver failed or the model does not exist (lnL = NaN)."""
-        return np.isnan(self._total()[0])
-
-    def contours(self, cl=0.9, constraint=None, rule="limit"):
-        """Return the boundary of the excluded region as a list of arrays of shape (n, 2)."""
-        import contourpy
-
-        axes = [np.log(v) if flag else v for v, flag in zip((self.x, self.y), self.log)]
-        height = self.log_height(constraint)
-        lines = contourpy.contour_generator(*axes, height.T).lines(np.log(2.0 * threshold(cl, rule)))
-        return [
-            np.column_stack([np.exp(c) if flag else c for c, flag in zip(line.T, self.log)])
-            for line in lines
-        ]
-
-    def limits(self, cl=0.9, rule="limit"):
-        """Return rows (x, constraint, lowest excluded y, highest excluded y) with edges interpolated."""
-        rows = []
-        names = [*self.loglike, None] if len(self.loglike) > 1 else [*self.loglike]
-        level = np.log(2.0 * threshold(cl, rule))
-        t = np.log(self.y) if self.log[1] else self.y
-        for name in names:
-            height = self.log_height(name) - level
-            for i, x in enumerate(self.x):
-                for low, high in _intervals(t, height[i]):
-                    ends = [np.exp(v) if self.log[1] and v is not None else v for v in (low, high)]
-                    rows.append((float(x), name or "all", *ends))
-        return rows
-
-    def plot(self, ax=None, **options):
-        """Draw the excluded regions; see :func:`astrobounds.plotting.exclusion_plot`."""
-        from ..plotting import exclusion_plot
-
-        return exclusion_plot(self, ax, **options)
-
-
-def _intervals(t, height):
-    """Return the (low, high) ranges of t where height > 0; None at an end of the grid."""
-    out, start, inside = [], None, False
-    for i, h in enumerate(height):
-        if h > 0 and not inside:
-            inside = True
-            start = None if i == 0 else _cross(t, height, i - 1)
-        elif h <= 0 and inside:
-            inside = False
-            out.append((start, _cross(t, height, i - 1)))
-    if inside:
-        out.append((start, None))
-    return out
-
-
-def _cross(t, h, i):
-    a, b = np.clip(h[i], -1e3, 1e3), np.clip(h[i + 1], -1e3, 1e3)
-    return float(t[i] - a * (t[i + 1] - t[i]) / (b - a))
-
-
 class _Column:
-    """The task of a scan: every constraint along y at one x."""
+    """The task of a scan: every constraint along y at one x; what failed comes with it."""
 
     def __init__(self, posterior, x_name, y_name, y, rest):
         self.posterior, self.names, self.y, self.rest = posterior, (x_name, y_name), y, rest
 
     def __call__(self, x):
-        self.posterior.failures.clear()
-        table = np.empty((len(self.posterior.constraints), self.y.size))
+        posterior = self.posterior.apart()
+        everything = Failures()
+        table = np.empty((len(posterior.constraints), self.y.size))
+        absent = np.zeros(self.y.size, dtype=bool)
         for j, y in enumerate(self.y):
             point = {**self.rest, self.names[0]: float(x), self.names[1]: float(y)}
-            before = len(self.posterior.failures)
-            values = np.array(list(self.posterior.terms(point).values()))
-            if len(self.posterior.failures) > before:
-                values[np.isneginf(values)] = np.nan
-            table[:, j] = values
-        return table, list(self.posterior.failures)
+            posterior.failures = Failures()
+            table[:, j] = list(posterior.terms(point).values())
+            absent[j] = any(stage == MODEL for _, stage, _ in posterior.failures)
+            everything.extend(posterior.failures)
+        return table, absent, everything
 
 
 def _axis(posterior, name, n):
-    prior = posterior.priors.get(name)
+    prior = posterior.priors.get(name) if isinstance(name, str) else None
     if prior is None:
         raise ConfigError(
-            f"'{name}' has no prior to span{did_you_mean(name, posterior.names)}; "
+            f"'{checks.shown(name)}' has no prior to span{did_you_mean(name, posterior.names)}; "
             f"free parameters: {', '.join(posterior.names)}"
         )
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or not 2 <= n <= 100_000:
-        raise ConfigError(f"shape: {n!r} grid points along '{name}'; a whole number of at least 2")
+        raise ConfigError(
+            f"shape: {checks.shown(n)} grid points along '{name}'; a whole number of at least 2"
+        )
     low, high = (prior.coordinate(v) for v in prior.support)
     return np.asarray(prior.value(np.linspace(low, high, int(n)))), bool(prior.label)
 
 
 def _held(posterior, at):
-    """Return the values of ``at`` in canonical units, each inside its prior."""
-    if at is not None and not hasattr(at, "items"):
-        raise ConfigError(f"at = {at!r}: a mapping from parameter to value is needed")
+    """Return the values of ``at`` in the parameters' own units, each inside its prior."""
     rest = {}
-    for name, given in (at or {}).items():
+    for name, given in checks.mapping({} if at is None else at, "at").items():
         if name not in posterior.names:
             raise ConfigError(
                 f"at: unknown parameter '{name}'{did_you_mean(name, posterior.names)}"
             )
-        value, unit = _number(given, name)
         prior = posterior.priors[name]
         low, high = prior.support
-        if unit != prior.unit or not low <= value <= high:
-            raise ConfigError(f"at: {name} = {given!r} is not a value inside its prior {prior!r}")
+        wrong = f"at: {name} = {checks.shown(given)} is not a value inside its prior {prior!r}"
+        try:
+            value = posterior.number(given, name)
+        except ConfigError as error:
+            raise ConfigError(f"{wrong}: {error}") from None
+        if not low <= value <= high:
+            raise ConfigError(wrong)
         rest[name] = value
     return rest
+
+
+class _Plan:
+    """Axes and held values of a scan, all checked.
+
+    Raises
+    ------
+    ConfigError
+        For an unknown or doubled axis, a free parameter without a value, a grid of fewer than two
+        points.
+    """
+
+    def __init__(self, posterior, x, y, shape, at):
+        if not isinstance(shape, (tuple, list)) or len(shape) != 2:
+            raise ConfigError(
+                f"shape = {checks.shown(shape)}: two numbers of grid points are needed, (60, 80)"
+            )
+        check_posterior(posterior)
+        self.names = (x, y)
+        self.x, x_log = _axis(posterior, x, shape[0])
+        self.y, y_log = _axis(posterior, y, shape[1])
+        if x == y:
+            raise ConfigError(f"the axes of a scan are both '{x}'")
+        self.log = (x_log, y_log)
+        self.rest = _held(posterior, at)
+        for name in self.rest:
+            if name in self.names:
+                raise ConfigError(f"at: '{name}' is an axis of the scan, it has no single value")
+        for name in posterior.model_names:
+            if name not in self.names and name not in self.rest:
+                raise ConfigError(f"the scan needs a value of '{name}': at={{'{name}': ...}}")
+        self.key = {"x": x, "y": y, "shape": [len(self.x), len(self.y)], "at": self.rest}
+
+    def check_stored(self, path, attrs):
+        """Raise DataError if a run file holds another scan; return its attributes or {}."""
+        stored = parsed(attrs.get("scan", {}))
+        if stored and stored["key"] != self.key:
+            raise DataError(
+                f"{path} holds a scan over {stored['key']}, not {self.key}: choose another output name"
+            )
+        return stored
+
+    def result(self, posterior, table, absent, failures):
+        """Return the :class:`Scan` of a table."""
+        names = [c.name for c in posterior.constraints]
+        null = {c.name: float(getattr(c, "null_loglike", 0.0)) for c in posterior.constraints}
+        return Scan(
+            *self.names, self.x, self.y, dict(zip(names, table)), null, self.log,
+            posterior.references, {"failures": failures}, absent,
+            {n: posterior.unit(n) for n in self.names}, {n: posterior.label(n) for n in self.names},
+        )  # fmt: skip
+
+
+def read_scan(arrays, attrs, posterior, path="the run file"):
+    """Build a :class:`Scan` from the content of a run file; nothing is computed.
+
+    Raises
+    ------
+    DataError
+        If the file holds no scan or an unfinished one.
+    """
+    if "scan" not in attrs:
+        raise DataError(f"{path} holds no scan yet: run it first")
+    stored = parsed(attrs["scan"])
+    key = stored["key"]
+    size = tuple(key["shape"])
+    if not shaped(arrays, "scan/done", size[:1], path).all():
+        raise DataError(f"{path}: the scan is not finished, run it again to go on")
+    table = shaped(arrays, "scan/table", (len(posterior.constraints), *size), path)
+    absent = np.asarray(arrays.get("scan/absent", np.zeros(size)), dtype=bool)
+    plan = _Plan(posterior, key["x"], key["y"], size, key["at"])
+    return plan.result(posterior, table, absent, Failures.from_dict(stored.get("failures", [])))
+
+
+def check_scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), at=None):
+    """Return the checked plan of a scan; see :func:`scan` for the arguments."""
+    return _Plan(posterior, x, y, shape, at)
 
 
 def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=None, path=None,
@@ -217,71 +183,82 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
     -----
     Solvers run directly at every grid point: nothing is interpolated.
     """
-    if not isinstance(shape, (tuple, list)) or len(shape) != 2:
-        raise ConfigError(f"shape = {shape!r}: two numbers of grid points are needed, (60, 80)")
-    if x == y:
-        raise ConfigError(f"the axes of a scan are both '{x}'")
-    if path is not None and not str(path):
-        raise ConfigError("path is empty: give the name of a run file or None")
-    x_values, x_log = _axis(posterior, x, shape[0])
-    y_values, y_log = _axis(posterior, y, shape[1])
-    rest = _held(posterior, at)
-    for name in posterior.model_names:
-        if name not in (x, y) and name not in rest:
-            raise ConfigError(f"the scan needs a value of '{name}': at={{'{name}': ...}}")
-    names = [c.name for c in posterior.constraints]
-    key = {"x": x, "y": y, "shape": [len(x_values), len(y_values)], "at": rest}
+    plan = _Plan(posterior, x, y, shape, at)
+    if path is not None:
+        path = checks.path(path)
     run = RunFile(path, posterior.fingerprint()) if path is not None else NoFile()
     with run:
-        stored = run.attrs.get("scan", {})
-        if stored and json.loads(stored["key"]) != key:
-            raise DataError(
-                f"{path} holds a scan over {stored['key']}, not {key}: choose another output name"
-            )
-        table = np.full((len(names), len(x_values), len(y_values)), np.nan)
-        done = np.zeros(len(x_values), dtype=bool)
+        state = _State(plan, posterior, run)
+        state.fill(posterior, run, pool, progress)
+        posterior.failures.clear()
+        posterior.failures.extend(state.failures)
+        grid = plan.result(posterior, state.table, state.absent, state.failures)
+    if grid.all_excluded:
+        log.warning("every point of the scan is excluded at 90 %%: widen the range of %s", y)
+    return grid
+
+
+class _State:
+    """What is known of a scan: table, points without a model, failures, finished columns."""
+
+    def __init__(self, plan, posterior, run):
+        self.plan = plan
+        stored = plan.check_stored(run.path, run.attrs)
+        nx, ny = plan.x.size, plan.y.size
+        number = len(posterior.constraints)
+        self.table = np.full((number, nx, ny), np.nan)
+        self.absent, self.done = np.zeros((nx, ny), dtype=bool), np.zeros(nx, dtype=bool)
         if stored:
-            table, done = run.arrays["scan/table"].copy(), run.arrays["scan/done"].copy()
-        failures = list(json.loads(stored.get("failures", "[]"))) if stored else []
+            self.table = shaped(run.arrays, "scan/table", (number, nx, ny), run.path).copy()
+            self.done = shaped(run.arrays, "scan/done", (nx,), run.path).astype(bool)
+            if "scan/absent" in run.arrays:
+                self.absent = shaped(run.arrays, "scan/absent", (nx, ny), run.path).astype(bool)
+        self.failures = Failures.from_dict(stored.get("failures", []))
+        self.fresh = not stored
         for meta, arrays in run.pending("column"):
-            table[:, meta["index"]] = arrays["column"]
-            done[meta["index"]] = True
-            failures += meta["failures"]
-        open_columns = np.flatnonzero(~done)
-        if open_columns.size == 0:
-            log.info("%s: the scan is complete, nothing is left to do", path)
-        else:
-            task = _Column(posterior, x, y, y_values, rest)
-            label = f"scan of {x} and {y}"
-            for constraint in posterior.constraints:
-                if hasattr(constraint, "forget"):
-                    constraint.forget()
-            with Progress(len(x_values), label, progress, int(done.sum())) as bar:
+            i, column = meta["index"], arrays["column"]
+            if not 0 <= i < nx or column.shape != (number, ny):
+                raise DataError(f"{run.path}: its journal holds columns of another shape; move it away")
+            self._take(i, column, arrays.get("absent", self.absent[i]), meta["failures"])
 
-                def keep(i, result):
-                    column, failed = result
-                    table[:, i], done[i] = column, True
-                    failures.extend(failed)
-                    run.append("column", {"index": int(i), "failures": failed}, column=column)
-                    bar.update()
+    def _take(self, i, column, absent, failures):
+        self.table[:, i], self.absent[i], self.done[i] = column, absent, True
+        self.failures.extend(Failures.from_dict(failures))
+        self.fresh = True
 
-                # the first column here: it compiles kernels once, before processes are started
-                keep(open_columns[0], task(x_values[open_columns[0]]))
+    def fill(self, posterior, run, pool, progress):
+        """Compute the open columns and write the checkpoint."""
+        plan, left = self.plan, np.flatnonzero(~self.done)
+        if left.size == 0 and not self.fresh:
+            log.info("%s: the scan is complete, nothing is left to do", run.path)
+            return
+        for constraint in posterior.constraints:
+            if hasattr(constraint, "forget"):
+                constraint.forget()
+        task = _Column(posterior, *plan.names, plan.y, plan.rest)
+        label = f"scan of {plan.names[0]} and {plan.names[1]}"
+        with Progress(self.done.size, label, progress, int(self.done.sum())) as bar:
+
+            def keep(i, result):
+                column, absent, failed = result
+                failed = failed.to_dict() if failed else {}
+                run.append("column", {"index": int(i), "failures": failed}, column=column, absent=absent)
+                self._take(i, column, absent, failed)
+                bar.update()
+
+            if left.size:  # the first column here: it compiles kernels once, before processes start
+                keep(left[0], task(plan.x[left[0]]))
+            if left.size > 1:
                 with bound_pool(task, pool) as workers:
-                    results = workers.map([x_values[i] for i in open_columns[1:]])
-                    for i, result in zip(open_columns[1:], results):
+                    results = workers.map([plan.x[i] for i in left[1:]])
+                    for i, result in zip(left[1:], results):
                         keep(i, result)
-        if open_columns.size or run.pending("column"):
-            run.arrays.update(
-                {"scan/table": table, "scan/x": x_values, "scan/y": y_values, "scan/done": done}
-            )
-            run.attrs["scan"] = {
-                "key": json.dumps(key), "names": json.dumps(names), "log": json.dumps([x_log, y_log]),
-                "failures": json.dumps(failures),
-            }  # fmt: skip
-            run.checkpoint()
-    null = {c.name: float(getattr(c, "null_loglike", 0.0)) for c in posterior.constraints}
-    return Scan(
-        x, y, x_values, y_values, dict(zip(names, table)), null, (x_log, y_log),
-        posterior.references, {"failures": failures},
-    )  # fmt: skip
+        run.arrays.update({
+            "scan/table": self.table, "scan/x": plan.x, "scan/y": plan.y, "scan/done": self.done,
+            "scan/absent": self.absent,
+        })  # fmt: skip
+        run.attrs["scan"] = {
+            "key": plan.key, "names": [c.name for c in posterior.constraints], "log": list(plan.log),
+            "failures": self.failures.to_dict(),
+        }  # fmt: skip
+        run.checkpoint()

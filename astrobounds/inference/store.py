@@ -1,49 +1,31 @@
 """The run file: one HDF5 file that survives being killed at any moment.
 
-HDF5 itself does not: a process killed while it writes leaves a file no reader opens. So the HDF5 file
-is only ever replaced whole (written beside, then renamed), and what happens between two such
-checkpoints goes to an append-only journal of checksummed records. A kill loses at most the record
-being written. The file carries a digest of its content, so that damage is noticed, never repaired.
+HDF5 itself does not: a process killed while it writes leaves a file no reader opens, and a full disk
+ends in a crash of the library. So HDF5 only ever writes to memory; the image replaces the file whole
+(written beside, then renamed), and what happens between two such checkpoints goes to an append-only
+journal of checksummed records. The file carries a digest of its content, so that damage is noticed,
+never repaired.
 """
 
-import fcntl
 import hashlib
+import io
 import json
 import os
-import struct
-import zlib
-from pathlib import Path
 
 import numpy as np
 
+from .. import checks
 from ..errors import ConfigError, DataError
+from .atomic import write_whole
+from .journal import Journal, pack, read_journal
 
 FORMAT = "astrobounds-run-1"
 _BLOCK = 512  # bytes before the HDF5 data, where the digest stands
-_MAGIC = b"ABj2"
-_HEADER = struct.Struct("<4sQII")  # magic, size, checksum of the payload, checksum of the header
-_LOCKS = set()  # held by this process; forked workers must let go of them
+_MARK = b"astrobounds sha256 "
 
 
-def release_locks():
-    """Close the locks a forked worker inherited, so that they end with the process that took them."""
-    for lock in list(_LOCKS):
-        lock.close()
-    _LOCKS.clear()
-
-
-def _header(payload):
-    start = struct.pack("<4sQI", _MAGIC, len(payload), zlib.crc32(payload))
-    return start + struct.pack("<I", zlib.crc32(start))
-
-
-def _digest(path):
-    sha = hashlib.sha256()
-    with open(path, "rb") as stream:
-        stream.seek(_BLOCK)
-        while chunk := stream.read(1 << 20):
-            sha.update(chunk)
-    return b"astrobounds sha256 " + sha.hexdigest().encode()
+def _digest(image):
+    return _MARK + hashlib.sha256(image).hexdigest().encode()
 
 
 class RunFile:
@@ -52,7 +34,7 @@ class RunFile:
     Parameters
     ----------
     path : path
-        ``run.h5``; the journal is ``run.h5.journal``.
+        ``run.h5``; the journal is ``run.h5.journal``, the lock ``.run.h5.lock``.
     fingerprint : dict
         JSON-able description of the configuration. A file of another configuration is refused.
 
@@ -68,21 +50,21 @@ class RunFile:
     DataError
         If the file is damaged, foreign or of another configuration.
     ConfigError
-        If another process writes the file.
+        If another process writes the file, or nothing can be written beside it.
     """
 
     def __init__(self, path, fingerprint):
-        self.path = Path(path)
+        self.path = checks.path(path)
         self.fingerprint = json.loads(json.dumps(fingerprint))
         self.arrays, self.attrs = {}, {}
         self.epoch = 0
-        self._records = []
+        self._records, self._journal = [], None
         self.journal_path = self.path.with_name(self.path.name + ".journal")
-        if self.path.parent != Path("") and not self.path.parent.is_dir():
+        if not self.path.parent.is_dir():
             raise ConfigError(f"the folder of {self.path} does not exist: create it first")
         self._lock = self._acquire()
         try:
-            if self.path.exists():
+            if os.path.lexists(self.path):
                 self._load()
             self._open_journal()
         except BaseException:
@@ -90,80 +72,58 @@ class RunFile:
             raise
 
     def _acquire(self):
-        name = self.path.with_name(self.path.name + ".lock")
-        while True:
-            try:
-                lock = open(name, "w")
-            except OSError as error:
-                raise ConfigError(f"cannot write beside {self.path}: {error.strerror}") from None
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                same = os.fstat(lock.fileno()).st_ino == os.stat(name).st_ino
-            except FileNotFoundError:
-                same = False  # removed by the process that just finished: take a new one
-            except OSError:
-                lock.close()
-                raise ConfigError(f"{self.path} is being written by another process") from None
-            if same:
-                _LOCKS.add(lock)
-                return lock
-            lock.close()
+        from filelock import FileLock, Timeout
+
+        name = self.path.with_name(f".{self.path.name}.lock")
+        if name.is_symlink() or (name.exists() and not name.is_file()):
+            raise ConfigError(f"{name} is a link or no regular file: remove it")
+        if name.exists() and name.stat().st_size:
+            raise ConfigError(f"{name} is no lock of a run, it has content: move it away")
+        lock = FileLock(name, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise ConfigError(f"{self.path} is being written by another process") from None
+        except OSError as error:
+            raise ConfigError(f"cannot write beside {self.path}: {error.strerror}") from None
+        return lock
 
     # -- reading ---------------------------------------------------------------------------------
     def _load(self):
         content = read_run(self.path)
-        if content["fingerprint"] != self.fingerprint:
-            raise DataError(
-                f"{self.path} belongs to another configuration ("
-                f"{_difference(content['fingerprint'], self.fingerprint)}); move it away or choose "
-                "another output name"
-            )
+        check_fingerprint(self.path, content["fingerprint"], self.fingerprint)
         self.arrays, self.attrs = content["arrays"], content["attrs"]
         self.epoch = content["epoch"]
 
     def _open_journal(self):
         """Replay the journal of this epoch and keep it open for appending."""
-        if self.journal_path.exists():
-            data = self.journal_path.read_bytes()
-            header, records, used = _parse_journal(data, self.journal_path)
-            current = header == self._journal_header()
-            if header and not current and header["fingerprint"] != self.fingerprint:
+        header, records, used = read_journal(self.journal_path)
+        if header is not None:
+            if header["fingerprint"] != self.fingerprint:
                 raise DataError(
                     f"{self.journal_path} belongs to another configuration; move it away"
                 )
-            if current:
+            if records and header["epoch"] > self.epoch:
+                raise DataError(
+                    f"{self.journal_path} holds {len(records)} records that continue another "
+                    f"{self.path.name}, which is missing or older; restore that file, or move the "
+                    "journal away to start without them"
+                )
+            if header["epoch"] == self.epoch:
                 self._records = records
-                self._journal = open(self.journal_path, "r+b")
-                self._journal.truncate(used)
-                self._journal.seek(used)
+                self._journal = Journal(self.journal_path, header, used)
                 return
         self._new_journal()
 
-    def _journal_header(self):
-        return {"epoch": self.epoch, "fingerprint": self.fingerprint}
-
     def _new_journal(self):
-        self._journal = open(self.journal_path, "wb")
-        self._write(json.dumps(self._journal_header()).encode())
         self._records = []
+        header = {"epoch": self.epoch, "fingerprint": self.fingerprint}
+        self._journal = Journal(self.journal_path, header)
 
     # -- writing ---------------------------------------------------------------------------------
-    def _write(self, payload):
-        try:
-            self._journal.write(_header(payload) + payload)
-            self._journal.flush()
-        except OSError as error:
-            raise DataError(
-                f"cannot write {self.journal_path}: {error.strerror}; everything before this step "
-                "is safe, free some space and run again"
-            ) from None
-
     def append(self, kind, meta, **arrays):
-        """Append one record (atomic up to the last one) to the journal."""
-        layout = [(k, str(a.dtype), a.shape) for k, a in arrays.items()]
-        head = json.dumps({"kind": kind, "meta": meta, "layout": layout}).encode()
-        body = b"".join(np.ascontiguousarray(a).tobytes() for a in arrays.values())
-        self._write(struct.pack("<I", len(head)) + head + body)
+        """Append one record (atomic) to the journal."""
+        self._journal.write(pack(kind, meta, arrays))
 
     def pending(self, kind):
         """Return (meta, arrays) of the records of one kind since the last checkpoint."""
@@ -171,48 +131,43 @@ class RunFile:
 
     def checkpoint(self):
         """Write ``arrays`` and ``attrs`` as the new HDF5 file and start an empty journal."""
-        import h5py
-
-        part = self.path.with_name(self.path.name + ".part")
-        try:
-            with h5py.File(part, "w", userblock_size=_BLOCK) as file:
-                file.attrs["format"] = FORMAT
-                file.attrs["fingerprint"] = json.dumps(self.fingerprint)
-                file.attrs["epoch"] = self.epoch + 1
-                for group, attributes in self.attrs.items():
-                    file.require_group(group).attrs.update(_plain(attributes))
-                for key, array in self.arrays.items():
-                    file.create_dataset(key, data=array)
-            digest = _digest(part)
-            with open(part, "r+b") as stream:
-                stream.write(digest.ljust(_BLOCK, b"\0"))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(part, self.path)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            raise DataError(
-                f"cannot write {self.path}: {error.strerror or 'the disk may be full'}; what was "
-                "computed is in "
-                f"{self.journal_path.name} and the last {self.path.name}, free some space and run again"
-            ) from None
+        image = self._image()
+        write_whole(
+            self.path, _digest(image).ljust(_BLOCK, b"\0") + image,
+            f"what was computed is in {self.journal_path.name} and the last {self.path.name}, free some "
+            "space and run again",
+        )  # fmt: skip
         self.epoch += 1
         self._journal.close()
         self._new_journal()
 
+    def _image(self):
+        """Return the HDF5 file as bytes, made in memory."""
+        import h5py
+
+        with h5py.File("image", "w", driver="core", backing_store=False, userblock_size=_BLOCK) as file:
+            file.attrs["format"] = FORMAT
+            file.attrs["fingerprint"] = json.dumps(self.fingerprint)
+            file.attrs["epoch"] = self.epoch + 1
+            for group, attributes in self.attrs.items():
+                file.require_group(group).attrs.update(_plain(attributes))
+            for key, array in self.arrays.items():
+                file.create_dataset(key, data=array)
+            file.flush()
+            return file.id.get_file_image()
+
     def close(self):
         """Release the file; an empty journal is removed."""
-        journal = getattr(self, "_journal", None)
-        if journal is not None and not journal.closed:
-            journal.close()
-            if self.path.exists() and self.journal_path.exists():
-                header, records, _ = _parse_journal(self.journal_path.read_bytes(), self.journal_path)
-                if not records and header == self._journal_header():
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+            try:
+                header, records, _ = read_journal(self.journal_path)
+                if header and not records and (self.epoch == 0 or header["epoch"] == self.epoch):
                     self.journal_path.unlink()
-        if self._lock is not None and not self._lock.closed:
-            Path(self._lock.name).unlink(missing_ok=True)
-            _LOCKS.discard(self._lock)
-            self._lock.close()
+            except (DataError, OSError):
+                pass  # it is refused when it is opened the next time
+        self._lock.release()
 
     def __enter__(self):
         return self
@@ -221,92 +176,107 @@ class RunFile:
         self.close()
 
 
+def check_fingerprint(path, there, here):
+    """Raise DataError if a file belongs to another configuration."""
+    here = json.loads(json.dumps(here))
+    if there != here:
+        raise DataError(
+            f"{path} belongs to another configuration ({_difference(there, here)}); move it away or "
+            "choose another output name"
+        )
+
+
 def _plain(attributes):
     return {k: json.dumps(v) if isinstance(v, (dict, list, tuple)) else v
             for k, v in attributes.items()}  # fmt: skip
 
 
 def _difference(old, new):
+    if not isinstance(old, dict):
+        return "it says nothing readable"
     keys = sorted(k for k in {**old, **new} if old.get(k) != new.get(k))
     return "; ".join(f"{k}: {old.get(k)!r} there, {new.get(k)!r} here" for k in keys[:2])[:300]
 
 
-def _parse_journal(data, path):
-    """Return (header, records, bytes used); a torn last record is dropped, other damage refused."""
-    position, header, records = 0, None, []
-    while position + _HEADER.size <= len(data):
-        begin = position + _HEADER.size
-        magic, size, crc, check = _HEADER.unpack(data[position:begin])
-        sound = magic == _MAGIC and check == zlib.crc32(data[position : begin - 4])
-        end = begin + size
-        if sound and end > len(data):
-            break  # torn by a kill
-        payload = data[begin:end]
-        if not sound or zlib.crc32(payload) != crc:
-            raise DataError(
-                f"{path} is damaged at byte {position}; move it away to go on from the last checkpoint"
-            )
-        if header is None:
-            header = json.loads(payload)
-        else:
-            (length,) = struct.unpack("<I", payload[:4])
-            head = json.loads(payload[4 : 4 + length])
-            arrays, offset = {}, 4 + length
-            for name, dtype, shape in head["layout"]:
-                count = int(np.prod(shape))
-                arrays[name] = np.frombuffer(payload, dtype, count, offset).reshape(shape).copy()
-                offset += count * np.dtype(dtype).itemsize
-            records.append((head["kind"], head["meta"], arrays))
-        position = end
-    return header, records, position
-
-
 def read_run(path):
-    """Return fingerprint, epoch, attrs and arrays of a run file.
+    """Return fingerprint, epoch, attrs and arrays of a run file; nothing is locked or written.
 
     Raises
     ------
     DataError
-        If the file is missing, is not a run file, or its content does not match its digest.
+        If the file is missing, is not a run file, its content does not match its digest, or it holds
+        what no run writes (links to other files, objects, more than its own size).
     """
-    import h5py
-
-    path = Path(path)
-    if not path.is_file():
+    path = checks.path(path)
+    if not path.exists():
         raise DataError(f"no run file {path}")
-    with open(path, "rb") as stream:
-        block = stream.read(_BLOCK).rstrip(b"\0")
-    if not block.startswith(b"astrobounds sha256 "):
+    data = checks.regular_file(path, "run file", 20 * checks.FILE_LIMIT).read_bytes()
+    block, image = data[:_BLOCK].rstrip(b"\0"), data[_BLOCK:]
+    if not block.startswith(_MARK):
         raise DataError(
             f"{path} is not a run file of astrobounds, or its beginning is damaged; "
             "it was not touched, move it away or choose another output name"
         )
-    if block != _digest(path):
+    if block != _digest(image):
         raise DataError(
             f"{path} is damaged: its content does not match its digest; it was not touched, "
             "restore it from a copy or move it away"
         )
     try:
-        with h5py.File(path, "r") as file:
-            if file.attrs.get("format") != FORMAT:
-                raise DataError(f"{path} has format {file.attrs.get('format')!r}, not {FORMAT!r}")
-            arrays, attrs = {}, {}
+        return _read_image(data)
+    except DataError as error:
+        raise DataError(f"{path}: {error}; it was not touched") from None
+    except (MemoryError, Exception) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise DataError(f"{path} is damaged: {reason}; it was not touched") from None
 
-            def visit(name, item):
-                if isinstance(item, h5py.Dataset):
-                    arrays[name] = item[...]
-                else:
-                    attrs[name] = dict(item.attrs)
 
-            file.visititems(visit)
-            return {
-                "fingerprint": json.loads(file.attrs["fingerprint"]),
-                "epoch": int(file.attrs["epoch"]),
-                "attrs": attrs,
-                "arrays": arrays,
-            }
-    except (OSError, KeyError) as error:
-        raise DataError(f"{path} is damaged: {error}; it was not touched") from None
+def _read_image(data):
+    import h5py
+
+    arrays, attrs, room = {}, {}, [len(data)]
+
+    def walk(group, prefix):
+        for name in group:
+            key = prefix + name
+            if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+                raise DataError(f"'{key}' is a link, no run writes one")
+            item = group[name]
+            if isinstance(item, h5py.Group):
+                attrs[key] = dict(item.attrs)
+                walk(item, key + "/")
+            elif isinstance(item, h5py.Dataset):
+                outside = item.external is not None or item.is_virtual or item.chunks is not None
+                room[0] -= item.size * item.dtype.itemsize
+                if outside or item.dtype.kind not in "biuf" or room[0] < 0:
+                    raise DataError(f"'{key}' is no plain array inside this file")
+                arrays[key] = item[...]
+
+    with h5py.File(io.BytesIO(data), "r") as file:
+        if file.attrs.get("format") != FORMAT:
+            raise DataError(f"it has format {file.attrs.get('format')!r}, not {FORMAT!r}")
+        walk(file, "")
+        return {
+            "fingerprint": json.loads(file.attrs["fingerprint"]),
+            "epoch": int(file.attrs["epoch"]),
+            "attrs": attrs,
+            "arrays": arrays,
+        }
+
+
+def parsed(attributes):
+    """Return attributes of a group with the JSON in them read."""
+    return {k: json.loads(v) if isinstance(v, str) and v[:1] in ("[", "{") else v
+            for k, v in attributes.items()}  # fmt: skip
+
+
+def shaped(arrays, key, shape, path):
+    """Return an array of a run file after checking its shape; None in ``shape`` is any length."""
+    array = arrays.get(key)
+    good = array is not None and array.ndim == len(shape)
+    if not good or any(n is not None and n != m for n, m in zip(shape, array.shape)):
+        raise DataError(f"{path} is damaged: '{key}' is missing or has another shape; it was not touched")
+    return np.asarray(array)
 
 
 class NoFile:
@@ -318,13 +288,14 @@ class NoFile:
         self.arrays, self.attrs = {}, {}
 
     def append(self, kind, meta, **arrays):
-        pass
+        """Keep nothing."""
 
     def pending(self, kind):
+        """Return nothing."""
         return []
 
     def checkpoint(self):
-        pass
+        """Write nothing."""
 
     def __enter__(self):
         return self

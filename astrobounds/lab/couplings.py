@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from ..constants import FLAVOURS
-from ..errors import ConfigError, did_you_mean
+from ..errors import ConfigError, DomainError, did_you_mean
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def values_of(model, parameters, units):
     if hasattr(values, "get") and hasattr(type(model), "parameter"):
         factors = _factors(type(model), tuple(parameters), tuple(units))
         return tuple(values.get(n, 0.0) * f for n, f in zip(parameters, factors))
-    return tuple(_attribute(model, name, unit) for name, unit in zip(parameters, units))
+    return tuple(_attribute(model, name, unit, parameters) for name, unit in zip(parameters, units))
 
 
 @lru_cache(maxsize=256)
@@ -123,13 +123,38 @@ def _factors(cls, parameters, units):
     ]
 
 
-def _attribute(model, name, unit):
+def own_shares(model, parameters):
+    """Return for each coupling the share of the decays through it alone in the total width, or None.
+
+    None where only one coupling of the model is not zero, and for a model that cannot be rebuilt with one
+    coupling (no ``from_values``) or is stable.
+    """
+    build, names = getattr(type(model), "from_values", None), getattr(model, "coupling_parameters", tuple)()
+    names = {p.name for p in names}
+    if build is None or sum(model.values.get(n, 0.0) > 0.0 for n in names) < 2 or not model.width_mev > 0.0:
+        return None
+    rest = {k: v for k, v in model.values.items() if k not in names}
+    out = []
+    for name in parameters:
+        one = build({**{n: 0.0 for n in names}, **rest, name: model.values.get(name, 0.0)}, **model.chosen)
+        out.append(min(one.width_mev / model.width_mev, 1.0) if name in names else 0.0)
+    return out
+
+
+def _attribute(model, name, unit, known):
     from ..units import floats
 
     head, _, tail = name.partition(".")
     given = getattr(model, head, None)
-    if tail:
-        given = given.get(tail) if hasattr(given, "get") else None
     if given is None:
         return 0.0
-    return given if type(given) is float else floats(given, unit, name)
+    if tail:
+        if not hasattr(given, "items"):
+            raise DomainError(f"{head} = {given!r} is not a mapping of flavours")
+        for key in given:
+            if f"{head}.{key}" not in known:
+                raise DomainError(f"{head}: unknown flavour {key!r}{did_you_mean(key, FLAVOURS)}")
+        given = given.get(tail, 0.0)
+        if given is None or (type(given) is not str and not hasattr(given, "unit") and given == 0.0):
+            return 0.0
+    return given if type(given) is float and not unit else floats(given, unit, name)

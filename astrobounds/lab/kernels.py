@@ -14,6 +14,7 @@ PARENT_MASS = np.array([const.M_PI, const.M_K, const.M_D, const.M_DS, const.M_TA
 MODE, FLAVOUR, GROUP, FIRST, COUNT, FAMILY, TABLE, PARENT, DROP, POWER = *range(8), 10, 11
 # modes
 SINGLE, LOWEST, SUMMED, RECAST, DIPOLE, R_PI, R_K, ALONE = range(8)
+DOMINANT = 0.95  # share of the own decays from which other couplings change a signal by less than 5 %
 # columns of the float table of a curve
 LN_LOW, LN_HIGH, PAR_0, PAR_1, PAR_2, IF_DIRAC, IF_MAJORANA, OWN_NATURE = range(8)
 
@@ -109,8 +110,11 @@ def _row(ln_m, grid):
 
 
 @kernel
-def one_curve(k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers):
-    """lnL of one curve, relative to no signal; nan if it says nothing about this point."""
+def one_curve(k, ln_m, m, u, own_share, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers):
+    """lnL of one curve, relative to no signal; nan if it says nothing about this point.
+
+    ``own_share``: per coupling of a boson, the share of its own decays in the total width.
+    """
     mode = ci[k, MODE]
     if mode == R_PI or mode == R_K:
         if ln_m > cf[k, LN_HIGH]:
@@ -130,7 +134,7 @@ def one_curve(k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, gri
     low, high = _edges(ln_m, ci[k, FIRST], ci[k, COUNT], nodes)
     if low == np.inf:
         return np.nan
-    if mode == ALONE and ci[k, DROP] == 1 and u.sum() > u[own]:
+    if mode == ALONE and ci[k, DROP] == 1 and own_share[own] < DOMINANT:
         return np.nan
     first, second, total, dark = u[own], u[own], u[own], 0.0
     if mode == LOWEST:
@@ -170,20 +174,23 @@ def one_curve(k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, gri
 
 
 @kernel
-def curve_terms(m, u, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers, out):
-    """Fill ``out[k]`` with the lnL of every curve (nan: says nothing)."""
+def curve_terms(point, majorana, ci, cf, nodes, shares, widths, grid, numbers, out):
+    """Fill ``out[k]`` with the lnL of every curve at one point (nan: says nothing)."""
+    m, n = point[0], (point.size - 2) // 2
+    u, own_share = point[2 : 2 + n], point[2 + n :]
     for k in range(ci.shape[0]):
         out[k] = one_curve(
-            k, np.log(m), m, u, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers
+            k, np.log(m), m, u, own_share, majorana, point[1], ci, cf, nodes, shares, widths, grid, numbers
         )
 
 
 @kernel
 def loglike(points, majorana, ci, cf, nodes, shares, widths, grid, numbers, out):
-    """lnL of points (m, extra width, couplings): groups add, inside a group the minimum."""
+    """lnL of points (m, extra width, couplings, their own shares): groups add, in a group the minimum."""
+    n = (points.shape[1] - 2) // 2
     for i in range(points.shape[0]):
         m, extra = points[i, 0], points[i, 1]
-        u = points[i, 2:]
+        u, own_share = points[i, 2 : 2 + n], points[i, 2 + n :]
         if not (m > 0.0 and u.min() >= 0.0 and u.max() < np.inf and extra >= 0.0):
             out[i] = np.nan
             continue
@@ -191,7 +198,7 @@ def loglike(points, majorana, ci, cf, nodes, shares, widths, grid, numbers, out)
         total, group, worst = 0.0, -1, 0.0
         for k in range(ci.shape[0]):
             value = one_curve(
-                k, ln_m, m, u, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers
+                k, ln_m, m, u, own_share, majorana, extra, ci, cf, nodes, shares, widths, grid, numbers
             )
             if np.isnan(value):
                 continue

@@ -7,7 +7,7 @@ from ..units import energy_mev, floats
 from . import applicability, checks, kernels, recast
 from .catalogue import curves_of, limits
 from .convert import NATURE_FACTOR
-from .couplings import FLAVOURED, PORTALS, check_portal, values_of
+from .couplings import FLAVOURED, PORTALS, check_portal, own_shares, values_of
 from .families import NAMES, Counting, family
 from .meson import MEASUREMENTS
 
@@ -218,8 +218,8 @@ class LabLikelihood:
             checks.switch(majorana, "majorana")
         out = np.empty(1)
         try:
-            point = np.array([[mass_mev, extra_width_mev, *coupling]], dtype=float)
-            if point.shape[1] != 2 + len(self.parameters):
+            point = np.array([[mass_mev, extra_width_mev, *coupling, *self._alone(coupling)]], dtype=float)
+            if point.shape[1] != 2 + 2 * len(self.parameters):
                 raise ValueError
         except (TypeError, ValueError, OverflowError):
             point = self._point(mass_mev, coupling, extra_width_mev)
@@ -241,7 +241,13 @@ class LabLikelihood:
         mass, extra = floats(mass_mev, "MeV", "mass_mev"), floats(extra, "MeV", "extra_width_mev")
         if any(np.ndim(v) for v in (mass, extra, *values)):
             raise DomainError("one point at a time; use many() for arrays")
-        return np.array([[mass, extra, *values]])
+        return np.array([[mass, extra, *values, *self._alone(values)]])
+
+    def _alone(self, couplings):
+        """Own shares of the width where widths are not known: 1 for the only coupling, 0 beside others."""
+        if self.portals[0] in FLAVOURED:
+            return (1.0,) * len(self.parameters)
+        return [float(sum(couplings) - u <= 0.0) for u in couplings]
 
     def _squared(self):
         return [{"": "", "1 / GeV": "1 / GeV2"}[unit] for unit in self.units]
@@ -277,7 +283,9 @@ class LabLikelihood:
         except ValueError:
             shapes = ", ".join(str(np.shape(c)) for c in columns)
             raise DomainError(f"the shapes {shapes} do not fit each other") from None
-        points = np.stack([a.ravel() for a in arrays], axis=1)
+        others = np.sum(arrays[2:], axis=0) - arrays[2:]
+        alone = (others <= 0.0) | (self.portals[0] in FLAVOURED)
+        points = np.stack([a.ravel() for a in (*arrays, *alone.astype(float))], axis=1)
         out = np.empty(points.shape[0])
         kernels.loglike(np.ascontiguousarray(points), bool(majorana), *self._arrays, out)
         return out.reshape(arrays[0].shape)
@@ -293,13 +301,16 @@ class LabLikelihood:
         extra_width : Quantity, optional
             A width into invisible particles that the model does not contain.
         """
-        return self(*self._of(model, extra_width))
+        point, majorana = self._of(model, extra_width)
+        out = np.empty(1)
+        kernels.loglike(point[None, :], majorana, *self._arrays, out)
+        return float(out[0])
 
     def terms(self, model, extra_width=None):
         """Return ``{member: lnL}`` of the curves and numbers that say something about ``model``."""
-        m, u, majorana, extra = self._of(model, extra_width)
+        point, majorana = self._of(model, extra_width)
         out = np.empty(len(self.members))
-        kernels.curve_terms(m, np.array(u, dtype=float), majorana, extra, *self._arrays, out)
+        kernels.curve_terms(point, majorana, *self._arrays, out)
         return {n: float(v) for n, v in zip(self.members, out) if not np.isnan(v)}
 
     def _of(self, model, extra_width):
@@ -307,19 +318,23 @@ class LabLikelihood:
             raise ConfigError(
                 f"{type(model).__name__} has none of the couplings {', '.join(self.parameters)}"
             )
-        m = energy_mev(model.mass, "mass") if not hasattr(model, "mass_mev") else model.mass_mev
+        m = getattr(model, "mass_mev", None)
+        m = energy_mev(getattr(model, "mass", None), "mass") if m is None else m
         u = tuple(g**self.power for g in values_of(model, self.parameters, self.units))
         extra = 0.0 if extra_width is None else energy_mev(extra_width, "extra_width")
         if extra < 0.0:
             raise DomainError(f"extra_width = {extra_width} must not be negative")
-        return m, u, getattr(model, "nature", "") == "majorana", extra
+        shares = self._alone(u)
+        if self.portals[0] not in FLAVOURED:
+            shares = own_shares(model, self.parameters) or shares
+        return np.array([m, extra, *u, *shares]), getattr(model, "nature", "") == "majorana"
 
     def beyond_lower_edge(self, mass_mev, coupling, factor=1e3):
         """Return the names of used lower-edge curves that ``coupling`` exceeds by ``factor``.
 
         There the far upper edge, which is not in the file, may be near: another curve must exclude.
         """
-        m, _, *coupling = self._point(mass_mev, coupling, 0.0)[0]
+        m, _, *coupling = self._point(mass_mev, coupling, 0.0)[0, : 2 + len(self.parameters)]
         found = []
         for c in self.curves:
             if c.contour == "lower":

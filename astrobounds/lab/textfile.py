@@ -13,6 +13,7 @@ from ..errors import ConfigError, DataError
 
 _NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$")
 _NOTHING = re.compile(r"^[+-]?(nan|inf|infinity|na|n/a|null|none|--?)?$", re.IGNORECASE)
+_LIKE_A_NUMBER = re.compile(r"^[+-]?[\d.,]+([eE][+-]?\d+)?$")
 SIZE_LIMIT = 5_000_000  # bytes
 
 
@@ -52,6 +53,10 @@ def parse(text, name, pick=None):
     if len(lines) < 2:
         raise DataError(f"{name} holds fewer than two rows of numbers")
     rows = [(f"{name}, line {n}: {line[:80]!r}", _split(line, f"{name}, line {n}")) for n, line in lines]
+    for where, cells in rows:
+        words = [cell.strip('"') for cell in cells]
+        if not all(_LIKE_A_NUMBER.match(w) or _NOTHING.match(w) for w in words):
+            raise DataError(f"{where} is not two numbers")
     width = len(rows[0][1])
     decimal_comma = any("," in cell for _, cells in rows for cell in cells)
     for where, cells in rows:
@@ -64,8 +69,8 @@ def parse(text, name, pick=None):
     table = np.array([[_number(cell, where) for cell in cells] for where, cells in rows])
     if pick is None and width > 2:
         raise DataError(
-            f"{name} has {width} columns: say which are mass and limit with columns=(0, {width - 1}), "
-            "counted from 0"
+            f"{name} has {width} columns: say which are mass and limit, for instance "
+            f"columns=(0, {width - 1}), counted from 0"
         )
     pick = (0, 1) if pick is None else pick
     if not isinstance(pick, (tuple, list)) or len(pick) != 2 or any(

@@ -1,7 +1,7 @@
 """The heavy neutral lepton: a mass, three mixings, a nature, and what follows from them."""
 
 import warnings
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from .. import constants as const
 from ..errors import ValidityWarning
@@ -145,11 +145,19 @@ class HNL(Model):
         return tuple(sorted(out, key=lambda d: -d.width))
 
     def processes(self):
-        """Return contact processes and decays of muons that make N, for the flavours that mix."""
-        from .process import muon_decays
-
+        """Return what makes N by mixing: contact processes, decays of muons and its own inverse ones."""
         return tuple(
             process
             for f, u2 in zip(const.FLAVOURS, self.mixing_vector) if u2 > 0.0
-            for process in (*hnl_processes(f), *muon_decays(f))
+            for process in unit_processes(self.mass_mev, f)
         )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def unit_processes(mass_mev, flavour):
+    """Return every process at unit mixing with one flavour as a tuple."""
+    from .decays.hnl_channels import unit_decays
+    from .process import inverse_decays, muon_decays
+
+    own = inverse_decays(unit_decays(mass_mev, flavour))
+    return (*hnl_processes(flavour), *muon_decays(flavour), *own)

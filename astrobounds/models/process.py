@@ -1,6 +1,9 @@
 """Production processes as data: what an observable needs to integrate, and nothing of its medium."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
 
 from .. import constants as const
 
@@ -49,6 +52,104 @@ class ContactProcess:
         if self.nucleon is None or axial_coupling == const.G_A:
             return self
         return replace(self, coefficients=_of_nucleon(*self.nucleon, axial_coupling))
+
+    def with_form_factors(self, axial_coupling):
+        """Return the process with a current that depends on Q^2, itself if it has no nucleon."""
+        if self.nucleon is None:
+            return self
+        rest = self.nucleon[3], self.lepton_number, self.flavour, self.group
+        return NucleonProcess(self.species, axial_coupling, *rest)
+
+    def suppressed(self, root):
+        """Return the coefficients with the axial amplitude times ``root``, shape (n, 5).
+
+        Parameters
+        ----------
+        root : ndarray, shape (n,)
+            sqrt(S_A) of nucleons; other processes stay as they are.
+        """
+        a, b, c, d, e = (np.full_like(root, x) for x in self.coefficients)
+        if self.nucleon is None:
+            return np.stack([a, b, c, d, e], axis=-1)
+        vector, axial = 0.25 * (a + b - 2.0 * d), 0.25 * (a + b + 2.0 * d)  # c_V^2, c_A^2
+        cross, s2 = 0.25 * (a - b), root * root
+        both = vector + s2 * axial
+        return np.stack(
+            [both + 2.0 * root * cross, both - 2.0 * root * cross, c, s2 * axial - vector, e], axis=-1
+        )
+
+    @property
+    def coupling(self):
+        """Name of the parameter that the rate is proportional to."""
+        return f"mixing.{self.flavour}"
+
+
+@dataclass(frozen=True)
+class NucleonProcess:
+    """A process 1 + N2 -> N3 + N on a nucleon with form factors, at unit mixing with one flavour.
+
+    Attributes
+    ----------
+    species : tuple of str
+        Names of 1, 2, 3.
+    axial_coupling : float
+        g_A at Q^2 = 0.
+    crossed : bool
+        True if 1 is an antineutrino or an l+.
+    lepton_number, flavour, group
+        As for a contact process.
+    """
+
+    species: tuple
+    axial_coupling: float
+    crossed: bool
+    lepton_number: int
+    flavour: str
+    group: str
+
+    kind = "nucleon current"
+    mixes = True
+
+    @property
+    def coupling(self):
+        """Name of the parameter that the rate is proportional to."""
+        return f"mixing.{self.flavour}"
+
+
+@dataclass(frozen=True)
+class InverseDecays:
+    """A decay of N and its inverse at unit mixing with one flavour.
+
+    Attributes
+    ----------
+    products : tuple of str
+        By name, with charge and flavour.
+    width : float
+        Of N (or of its antiparticle) at rest, at unit mixing [MeV].
+    lepton_number : int
+        +1 for the decay of a neutrino-like N, -1 for that of its antiparticle.
+    flavour : str
+        The mixing |U_a|^2 the rate is proportional to.
+    amplitude : callable or None
+        |M|^2 of the energies of three products at rest.
+    group : str
+        Label for shares in a budget.
+    """
+
+    products: tuple
+    width: float
+    lepton_number: int
+    flavour: str
+    amplitude: object = None
+    group: str = "decay"
+
+    kind = "inverse decays"
+    mixes = True
+
+    @property
+    def species(self):
+        """The products: what shares a vertex with N."""
+        return self.products
 
     @property
     def coupling(self):
@@ -157,6 +258,7 @@ def _of_nucleon(c_v, c_a, factor, crossed, axial_coupling):
     return _swap(found) if crossed else found
 
 
+@lru_cache(maxsize=16)
 def hnl_processes(flavour, axial_coupling=const.G_A):
     """Return every contact process that makes an N mixed with ``flavour``, with CP conjugates.
 
@@ -219,3 +321,29 @@ def hnl_processes(flavour, axial_coupling=const.G_A):
             scaled = _of_nucleon(*current, axial_coupling)
         processes.append(ContactProcess(conjugate, scaled, -sign, flavour, group, current))
     return tuple(processes)
+
+
+def conjugate(name):
+    """Return the name of the antiparticle of a decay product."""
+    if name.startswith("nubar_"):
+        return name.replace("nubar_", "nu_")
+    if name.startswith("nu_"):
+        return name.replace("nu_", "nubar_")
+    return name[:-1] + {"+": "-", "-": "+"}[name[-1]] if name[-1] in "+-" else name
+
+
+def inverse_decays(decays):
+    """Return the :class:`InverseDecays` of N and of its antiparticle.
+
+    Parameters
+    ----------
+    decays : sequence of Decay
+        Of a Dirac N at unit mixing, those that conserve lepton number with it.
+    """
+    out = []
+    for decay in decays:
+        flavour = decay.coupling.partition(".")[2]
+        for sign in (1, -1):
+            products = decay.products if sign > 0 else tuple(map(conjugate, decay.products))
+            out.append(InverseDecays(products, decay.width, sign, flavour, decay.amplitude))
+    return tuple(out)

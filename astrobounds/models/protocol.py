@@ -6,180 +6,26 @@ equality, hash and pickling are generated here.
 """
 
 import math
-from dataclasses import FrozenInstanceError, dataclass
+from collections.abc import Mapping
+from dataclasses import FrozenInstanceError
 from functools import cached_property
 from types import MappingProxyType
+from typing import Self
 
 from .. import constants as const
 from ..errors import DomainError, did_you_mean
 from .arguments import checked_choice, checked_value, signature_of, spread
-
-MASS, COUPLING, OTHER = "mass", "coupling", "other"
-FERMION, BOSON = 1, -1
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One number that a model is made of.
-
-    Attributes
-    ----------
-    name : str
-        ``"mass"``, ``"mixing.tau"``: what stands before the point is the argument of the constructor,
-        a mapping; what stands behind is the key in it.
-    unit : str
-        Unit of the float, as astropy writes it; empty for a plain number.
-    kind : {"mass", "coupling", "other"}
-    power : int
-        Power of a coupling in a rate.
-    symbol : str
-        LaTeX without dollar signs.
-    low, high : float
-        Allowed range.
-    scale : {"log", "linear"}
-        How an axis shows it.
-    default : float or None
-        Value where it is not given; None if it must be.
-    natural : float
-        Factor from ``unit`` to powers of MeV.
-    why : str
-        What the range stands for, said with the error.
-    example : str
-        Value in an error message, as a user writes it.
-    span : (float, float)
-        Range that searches for an edge cover; ``low`` to ``high`` unless told.
-    """
-
-    name: str
-    unit: str = ""
-    kind: str = OTHER
-    power: int = 0
-    symbol: str = ""
-    low: float = 0.0
-    high: float = math.inf
-    scale: str = "log"
-    default: float | None = 0.0
-    natural: float = 1.0
-    why: str = ""
-    example: str = ""
-    span: tuple | None = None
-
-    def __post_init__(self):
-        if self.span is None:
-            low = self.low if self.low > 0.0 else min(1e-18, 1e-3 * self.high)
-            object.__setattr__(self, "span", (low, self.high))
-
-    @property
-    def argument(self):
-        """Name of the argument of the constructor."""
-        return self.name.partition(".")[0]
-
-    @property
-    def key(self):
-        """Key in the mapping, empty for an argument that is one number."""
-        return self.name.partition(".")[2]
-
-    @property
-    def label(self):
-        """Axis label with its unit."""
-        unit = f" [{self.unit}]" if self.unit else ""
-        return (f"${self.symbol}$" if self.symbol else self.name) + unit
-
-    def strength(self, value):
-        """Return what rates are proportional to: the value in powers of MeV, to its power."""
-        return (self.natural * value) ** self.power
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A discrete property: ``nature``, ``spin``.
-
-    Attributes
-    ----------
-    name : str
-    allowed : tuple of str
-        Its values, the first being the default.
-    """
-
-    name: str
-    allowed: tuple
-
-    @property
-    def default(self):
-        """Value where it is not given."""
-        return self.allowed[0]
-
-
-@dataclass(frozen=True)
-class State:
-    """Spin states of a particle that travel alone.
-
-    Attributes
-    ----------
-    label : str
-    degrees : float
-        Number of spin states.
-    statistics : {1, -1}
-        +1 for a fermion, -1 for a boson.
-    lepton_number : int
-        +1 for a particle, -1 for its antiparticle, 0 if they are the same.
-    helicity : int or None
-        Twice the helicity of a fermion, the helicity of a boson; None if they are not told apart.
-    feeds : tuple of (int, int)
-        What makes it: (lepton number of the process, place of the polarisation in its rates).
-    """
-
-    label: str
-    degrees: float
-    statistics: int
-    lepton_number: int = 0
-    helicity: int | None = None
-    feeds: tuple = ((0, 0),)
-
-
-@dataclass(frozen=True)
-class Decay:
-    """One decay of a model point.
-
-    Attributes
-    ----------
-    width : float
-        Partial width [MeV], charge conjugate included for a particle that is its own antiparticle.
-    coupling : str
-        Name of the parameter whose strength it is proportional to; empty if none.
-    products : tuple of str
-        By name, with charge and flavour: ``("nu_tau", "e-", "e+")``, ``("e-", "pi+")``, ``("gamma",
-        "gamma")``, ``("nu_e", "hadrons")``, ``("dark",)``.
-    amplitude : callable, optional
-        |M|^2 of the energies E1, E2, E3 [MeV] of the products at rest up to a factor; flat phase space
-        without it. Its ``key`` (hashable) tells amplitudes apart in caches.
-    channel : str
-        Name of the channel that a user sees, charges and flavours summed: ``"nu e e"``.
-    branching_ratio : float
-        Share of the total width.
-    """
-
-    width: float
-    coupling: str
-    products: tuple
-    amplitude: object = None
-    channel: str = ""
-    branching_ratio: float = math.nan
-
-    @property
-    def name(self):
-        """The channel, or the products if it has no name of its own."""
-        return self.channel or " ".join(self.products)
-
-    @property
-    def width_mev(self):
-        """Partial width [MeV]."""
-        return self.width
-
-    @property
-    def visible(self):
-        """True if anything but neutrinos and dark radiation appears."""
-        return any(not p.startswith(("nu", "dark")) for p in self.products)
+from .declarations import (  # noqa: F401
+    BOSON,
+    COUPLING,
+    FERMION,
+    MASS,
+    OTHER,
+    Choice,
+    Decay,
+    Parameter,
+    State,
+)
 
 
 class Model:
@@ -196,9 +42,12 @@ class Model:
         Every parameter in its own unit.
     """
 
-    parameters = ()
-    choices = ()
-    references = ()
+    parameters: tuple[Parameter, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    references: tuple[str, ...] = ()
+    initial = None  # what is there before anything makes it, see `models.initial`
+    reheating_mev = None  # temperature [MeV] at which its history begins; None: as hot as it matters
+    equilibrium = ""  # "photons" or "neutrinos": what it stays in equilibrium with, ending their decoupling
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -219,41 +68,41 @@ class Model:
 
     # -- what a particle file may say ------------------------------------------------------------
     @classmethod
-    def allowed(cls, values, **choices):
+    def allowed(cls, values: Mapping[str, float], **choices: str) -> str:
         """Return the reason why a point does not exist, or an empty string."""
         return ""
 
     @classmethod
-    def entries(cls, argument, mapping):
+    def entries(cls, argument: str, mapping: Mapping) -> dict:
         """Return ``{key: value}`` of a mapping argument; for keys with synonyms."""
         return dict(mapping)
 
-    def validate(self):
+    def validate(self) -> None:
         """Warn where a point lies outside the validated physics."""
 
-    def partial_widths_mev(self):
+    def partial_widths_mev(self) -> dict[str, float]:
         """Return ``{channel: width in MeV}`` of the open channels."""
         out = {}
         for decay in self.decays():
             out[decay.name] = out.get(decay.name, 0.0) + decay.width
         return out
 
-    def decays(self):
+    def decays(self) -> tuple[Decay, ...]:
         """Return the open decays as a tuple of :class:`Decay`."""
         return ()
 
-    def processes(self):
+    def processes(self) -> tuple:
         """Return process data of reaction kinds, each proportional to one coupling."""
         return ()
 
     @property
-    def states(self):
+    def states(self) -> tuple[State, ...]:
         """Tuple of :class:`State`."""
         return ()
 
     # -- made from it ----------------------------------------------------------------------------
     @classmethod
-    def from_values(cls, values, **choices):
+    def from_values(cls, values: Mapping[str, float], **choices: str) -> Self:
         """Build from floats in the parameters' own units, known to be valid; nothing is checked."""
         model = object.__new__(cls)
         model.__dict__["values"] = values
@@ -268,7 +117,7 @@ class Model:
         return cls.from_values(values, **{c.name: x for c, x in zip(cls.choices, chosen)})
 
     @classmethod
-    def parameter(cls, name):
+    def parameter(cls, name: str) -> Parameter:
         """Return a :class:`Parameter` by name.
 
         Raises
@@ -285,17 +134,17 @@ class Model:
         )
 
     @classmethod
-    def coupling_parameters(cls):
+    def coupling_parameters(cls) -> tuple[Parameter, ...]:
         """Return the parameters that are couplings."""
         return tuple(p for p in cls.parameters if p.kind == COUPLING)
 
     @property
-    def chosen(self):
+    def chosen(self) -> dict[str, str]:
         """Mapping of choices."""
         return {c.name: self.__dict__[c.name] for c in self.choices}
 
     @property
-    def mass_mev(self):
+    def mass_mev(self) -> float:
         """Mass [MeV]."""
         try:
             return self.values["mass"]
@@ -303,13 +152,13 @@ class Model:
             raise AttributeError("mass_mev") from None
 
     @cached_property
-    def strengths(self):
+    def strengths(self) -> dict[str, float]:
         """``{coupling: what rates are proportional to}``: |U|^2, d^2 [MeV^-2], g^2."""
         values = self.values
         return {p.name: p.strength(values.get(p.name, 0.0)) for p in self.coupling_parameters()}
 
     @property
-    def width_mev(self):
+    def width_mev(self) -> float:
         """Total width [MeV]."""
         return sum(self.partial_widths_mev().values())
 
@@ -334,7 +183,7 @@ class Model:
 
         return {name: w * u.MeV for name, w in self._largest_first()}
 
-    def branching_ratios(self):
+    def branching_ratios(self) -> dict[str, float]:
         """Return ``{channel: branching ratio}``, largest first; empty for a stable particle."""
         found = self._largest_first()
         total = sum(w for _, w in found)
@@ -345,14 +194,14 @@ class Model:
         return sorted((item for item in widths if item[1] > 0.0), key=lambda item: -item[1])
 
     @property
-    def shape(self):
+    def shape(self) -> tuple:
         """What caches of rates at unit coupling know it by: the key without the couplings."""
         cls = type(self)
         fixed = tuple((p.name, self.values[p.name]) for p in cls.parameters if p.kind != COUPLING)
         return (cls.__module__, cls.__qualname__, fixed, tuple(self.chosen.items()))
 
     @property
-    def key(self):
+    def key(self) -> tuple:
         """What caches and run files know it by."""
         cls = type(self)
         values = tuple(self.values.get(n, 0.0) for n in cls.parameter_names)

@@ -11,12 +11,23 @@ from ..errors import ConfigError, did_you_mean
 
 KINDS = {
     "contact": ".contact",
+    "nucleon current": ".nucleon_current",
+    "inverse decays": ".decays",
     "background decay": ".muon_decay",
     "upscatter": ".dipole",
     "annihilation": ".dipole",
     "inverse decay": ".dipole",
     "plasmon": ".dipole",
     "coalescence": ".coalescence",
+    "primakoff": ".primakoff",
+    "photon coalescence": ".photon_coalescence",
+    "pair coalescence": ".pair_coalescence",
+    "free decay": ".free_decay",
+    "compton": ".compton",
+    "electron bremsstrahlung": ".electron_bremsstrahlung",
+    "nucleon bremsstrahlung": ".nucleon_bremsstrahlung",
+    "dipole bremsstrahlung": ".dipole_bremsstrahlung",
+    "quadrupole bremsstrahlung": ".quadrupole_bremsstrahlung",
 }
 
 

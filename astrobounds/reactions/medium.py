@@ -1,7 +1,7 @@
 """Media: matter at places, as named columns; a radius of a star and the early Universe are both media.
 
 A medium is anything with ``medium[column]`` arrays of one shape: ``T``, masses and chemical potentials
-of ``n``, ``p``, of ``e-`` and ``mu-`` (NaN without muons) and of neutrinos [MeV], ``shift`` (U_p - U_n).
+of ``n``, ``p``, of ``e-`` and ``mu-`` (NaN without muons) and of neutrinos [MeV], ``shift`` (U_n - U_p).
 """
 
 import numpy as np

@@ -74,9 +74,17 @@ class LightMediator:
         return f"LightMediator({self.mass_mev:g} MeV, g_nu g_q={self.product:g}, {self.spin})"
 
 
+def _form_factor(recoil, nucleus):
+    q = np.sqrt(2.0 * nucleus.mass_mev * np.maximum(recoil, 0.0))
+    radius = nuclear_radius(nucleus.Z + nucleus.N)
+    return np.reshape([helm(x, radius) for x in q.ravel()], q.shape)
+
+
 def cross_section(energy, recoil, mediator=None, nucleus=XENON):
     """Return dsigma/dE_R [cm^2/MeV] at neutrino energies and recoils in MeV (broadcast)."""
-    energy, recoil = np.broadcast_arrays(np.asarray(energy, float), np.asarray(recoil, float))
+    recoil = np.asarray(recoil, dtype=float)
+    form = _form_factor(recoil, nucleus) ** 2
+    energy, recoil = np.broadcast_arrays(np.asarray(energy, dtype=float), recoil)
     mass, charge, extra = nucleus.mass_mev, nucleus.weak_charge, 0.0
     q2 = 2.0 * mass * recoil
     if mediator is not None and mediator.spin == "vector":
@@ -90,8 +98,6 @@ def cross_section(energy, recoil, mediator=None, nucleus=XENON):
             extra = mass**2 * recoil * strength**2 / (4.0 * np.pi * energy**2)
         shape = 1.0 - mass * recoil / (2.0 * energy**2)
         value = const.G_FERMI**2 * mass / (4.0 * np.pi) * shape * charge**2 + extra
-    radius = nuclear_radius(nucleus.Z + nucleus.N)
-    form = np.vectorize(helm)(np.sqrt(np.maximum(q2, 0.0)), radius) ** 2
     open_ = (energy > 0.0) & (q2 * (mass + 2.0 * energy) <= 4.0 * mass * energy**2) & (recoil >= 0.0)
     return np.where(open_, value * form, 0.0) * const.HBAR_C**2
 
@@ -166,7 +172,16 @@ def cevns_loglike(mediator, experiment="xenonnt2024", efficiency=None, flux=sola
         )
     import astropy.units as u
 
-    value, above, below, threshold = MEASURED[experiment]
+    threshold = MEASURED[experiment][3]
     strength = 1.0 if mediator is None else cevns_strength(mediator, threshold * u.keV, efficiency)
-    distance = 1e-6 * flux * strength - value
-    return -0.5 * (distance / (above if distance > 0.0 else below)) ** 2
+    return strength_loglike(strength, experiment, flux)
+
+
+def strength_loglike(strength, experiment, flux=solar.FLUX_8B):
+    """Return ln L of an experiment, given the number of events over that of the Standard Model.
+
+    The strength is quadratic in g_nu g_q at a given mass: three calls of :func:`cevns_strength` are a scan.
+    """
+    value, above, below, _ = MEASURED[experiment]
+    distance = 1e-6 * flux * np.asarray(strength) - value
+    return (-0.5 * (distance / np.where(distance > 0.0, above, below)) ** 2)[()]

@@ -3,9 +3,9 @@
     V = -mu^2 phi*phi + lam (phi*phi)^2,   m_Z' = g v,   m_phi = sqrt(2 lam) v   (tree level)
 
 Benchmarks of arXiv:2501.15649. alpha is the released vacuum energy over that of radiation. If it heats the
-visible plasma, T_reh = T_p (1 + alpha)^{1/4} at constant g*; if it stays dark,
-Delta N_eff = (4/7) g*(T_p) alpha (10.75/g*S)^{4/3}: thousands. phi and Z' must decay before
-nucleosynthesis; how a Universe that starts at a few MeV makes its neutrinos is for the engine of the early Universe.
+visible plasma, T_reh = T_p (1 + alpha)^{1/4} at constant g*; if it stays dark, Delta N_eff =
+(4/7) g*(T_p) alpha (10.75/g*S)^{4/3}: thousands. phi and Z' must decay before nucleosynthesis; how a
+Universe that starts at a few MeV makes its neutrinos is for the engine of the early Universe.
 """
 
 import math

@@ -35,7 +35,7 @@ PAGES = {  # name of the page: title, filters, axes (mass in MeV, coupling)
 def figure(page, folder):
     """Draw the limits of one page, indicative ones dotted and projections dashed."""
     _, filters, (x0, x1, y0, y1) = PAGES[page]
-    fig, ax = plt.subplots(figsize=(8, 5.2), layout="constrained")
+    fig, ax = plt.subplots(figsize=(8, 7.2), layout="constrained")
     for i, curve in enumerate(ab.lab.limits(**filters)):
         style = {"color": f"C{i % 10}", "label": curve.name}
         style |= {"alpha": 0.25} if curve.contour == "closed" else {"lw": 1.0}
@@ -44,7 +44,7 @@ def figure(page, folder):
     for curve in ab.lab.limits(**filters, projection=True):
         curve.plot(ax, color="0.5", lw=0.7, label=None)
     ax.set(xlim=(x0, x1), ylim=(y0, y1))
-    ax.legend(fontsize=5, ncols=2, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    fig.legend(fontsize=6.5, ncols=4, loc="outside lower center")
     path = folder / f"{page}.svg"
     fig.savefig(path)
     plt.close(fig)
@@ -72,10 +72,12 @@ def page(name, folder):
     limits, planned = ab.lab.limits(**filters), ab.lab.limits(**filters, projection=True)
     unit = f" in {limits[0].limit.unit}" if hasattr(limits[0].limit, "unit") else ""
     lines = [f"# {title}", "", limits[0].convention, "", f"![{title}]({figure(name, folder).name})", ""]
-    lines += [f"Limits are on {limits[0].coupling.split(' in ')[0]}{unit}. n: power of the coupling (squared; "
-              "of U^2 for mixings) in the signal. Class A: HEPData, B: table of the authors, C: digitised, D: "
-              "indicative (dotted, in no likelihood unless named). Grey dashed: planned experiments.",
-              ""]  # fmt: skip
+    what = limits[0].coupling.split(" in ")[0]
+    lines += [
+        f"Limits are on {what}{unit}. n: power of the coupling squared (of U^2 for mixings) in the signal. "
+        "Class A: HEPData, B: table of the authors, C: digitised, D: indicative (dotted, in no likelihood "
+        "unless named). Grey dashed: planned experiments.", "",
+    ]  # fmt: skip
     lines += ["## Limits", "", *rows(limits), ""]
     if planned:
         lines += ["## Projections", "", *rows(planned), ""]

@@ -12,7 +12,7 @@ import astrobounds as ab
 from astrobounds import references
 from astrobounds.constraints import early
 from astrobounds.constraints.protocol import Constraint
-from astrobounds.cosmology.abundances import RANGES
+from astrobounds.cosmology.defaults import RANGES
 from astrobounds.errors import ConfigError, DomainError
 from astrobounds.models import standard
 

@@ -228,15 +228,32 @@ def test_a_ray_finds_its_models():
     region = Region(ab.HNL, "dirac", {"mixing.e": (1e-10, 1e-4)}, {"mass": 40.0},
                     {"mixing.tau": ("mixing.e", 3.0)})  # fmt: skip
     ray = early_table.Ray.of(region, ("default", "small", "integrated"))
-    assert ray.pattern == (0.25, 0.0, 0.75)
+    assert ray.pattern == {"mixing.e": 0.25, "mixing.tau": 0.75}
     low, high = ray.span(40.0)
     model = ab.HNL.fast(40.0, (1e-10, 0.0, 3e-10), "dirac")
     assert_allclose(high, np.log(const.HBAR / model.width_mev), rtol=1e-12, atol=0)
     assert_allclose(high - low, np.log(1e6), rtol=1e-12, atol=0)
-    middle = ray.of_lifetime(40.0, 0.5 * (low + high))
+    middle = ray.of_place(40.0, 0.5 * (low + high))
     assert_allclose(middle.mixing_vector, (1e-7, 0.0, 3e-7), rtol=1e-12, atol=0)
     assert ray.holds(model)
     assert not ray.holds(ab.HNL.fast(40.0, (1e-10, 0.0, 1e-10), "dirac"))
+
+
+def test_a_ray_of_a_lifetime_or_an_abundance():
+    """Any one parameter is a ray; its axis is the parameter where it is no coupling."""
+    fixed = {"mass": 40.0, "abundance": 1e-3, "branching.e e": 1.0}
+    region = Region(ab.LongLivedParticle, "scalar", {"lifetime": (0.01, 10.0)}, fixed, {})
+    ray = early_table.Ray.of(region, ("default", "small", "integrated"))
+    assert_allclose(ray.span(40.0), np.log((0.01, 10.0)), rtol=1e-12)
+    model = ray.of_place(40.0, 0.0)
+    assert_allclose(model.lifetime.to_value("s"), 1.0, rtol=1e-12)
+    assert ray.holds(model)
+    other = ab.LongLivedParticle.from_values({**model.values, "abundance": 2e-3}, **model.chosen)
+    assert not ray.holds(other)
+    dark = ab.cosmology.DarkDecay.of(ab.HNL)
+    region = Region(dark, "majorana", {"mixing.e": (1e-10, 1e-4)}, {"mass": 40.0, "width": 1e-20}, {})
+    ray = early_table.Ray.of(region, ("default", "small", "integrated"))
+    assert ray.holds(ab.cosmology.DarkDecay(ab.HNL.fast(40.0, (1e-6, 0.0, 0.0)), 1e-20 * u.MeV))
 
 
 def test_solver_failures_become_nan(monkeypatch):

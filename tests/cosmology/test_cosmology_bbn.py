@@ -15,10 +15,11 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds import references
-from astrobounds.cosmology import abundances as nucleosynthesis
-from astrobounds.cosmology.abundances import expand, run_network, yields
+from astrobounds.cosmology.background import expand
 from astrobounds.cosmology.neutrinos.decoupling import Relic
+from astrobounds.cosmology.nuclear import run as network_run
 from astrobounds.cosmology.nuclear.network import load_network
+from astrobounds.cosmology.nuclear.run import run_network, yields
 from astrobounds.cosmology.plasma import baryons
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
 
@@ -146,7 +147,7 @@ def test_converged_to_well_below_the_promise():
 
 
 def test_start_of_the_network_does_not_matter(monkeypatch, standard):
-    monkeypatch.setattr(nucleosynthesis, "_T_FIRST", 5.0)
+    monkeypatch.setattr(network_run, "T_FIRST", 5.0)
     assert_allclose(ab.cosmology.bbn().Yp, standard.Yp, rtol=2e-7)
 
 

@@ -1,6 +1,7 @@
 """A dipole neutrino in the early Universe: rates, reheating, decoupling, limits, published numbers."""
 
 import warnings
+from dataclasses import replace
 
 import astropy.units as u
 import numpy as np
@@ -31,6 +32,9 @@ from astrobounds.cosmology.relics import (
 from astrobounds.cosmology.relics import (
     model as relic_model,
 )
+from astrobounds.cosmology.relics import (
+    species as species_module,
+)
 from astrobounds.datafiles import data_path
 from astrobounds.ecsv import read_numbers
 from astrobounds.errors import ConfigError, DomainError, ValidityWarning
@@ -53,8 +57,14 @@ def dipole(mass, d, flavour=1, nature="dirac"):
     return DipoleHNL.fast(mass, tuple(d if i == flavour else 0.0 for i in range(3)), nature)
 
 
+def species_of(model, hottest=relic_dipole.T_REHEATING):
+    """The species of a dipole neutrino made from a temperature on."""
+    species, _ = species_module.species_of(model)
+    return replace(species, production=replace(species.production, reheating=hottest))
+
+
 def hot(mass, d, nature="dirac", hottest=relic_dipole.T_REHEATING):
-    return relic.through_hot_plasma(relic_dipole.species_of(dipole(mass, d, nature=nature), hottest))
+    return relic.through_hot_plasma(species_of(dipole(mass, d, nature=nature), hottest))
 
 
 def same(out, tolerance):
@@ -209,7 +219,7 @@ def test_freeze_in_is_a_direct_integral_and_proportional_to_the_reheating_temper
         equilibrium = 1.0 / (np.exp(energy / out.T[:, None]) + 1.0)
         gain = 0.0
         for g, helicity in species.copies:
-            decay = species.width / energy * species.portal.decay(out.T, p, helicity)
+            decay = species.width / energy * species.production.decay(out.T, p, helicity)
             rate = relic.contact_matrix(species, out.T, p, helicity) + decay
             gain = gain + g * ((rate * equilibrium / out.H[:, None]) @ w)
         assert_allclose(out.modes.number[-1], np.trapezoid(gain, out.modes.x), rtol=2e-3)
@@ -219,7 +229,7 @@ def test_freeze_in_is_a_direct_integral_and_proportional_to_the_reheating_temper
     for out, hottest in ((cold, 1e4), (warm, 1e5)):
         T = np.geomspace(12.0, hottest, 400)
         rho, s = thermal_history.density(T)
-        rate = out.modes.species.portal.contact(T, u * T[:, None], "minus")
+        rate = out.modes.species.production.contact(T, u * T[:, None], "minus")
         made_here = T**3 * ((rate * u * u / (1.0 + np.exp(-u))) @ w) / np.pi**2
         expected = np.trapezoid(made_here / (s * H_FACTOR * np.sqrt(rho)), -np.log(s) / 3.0)
         assert_allclose(out.yield_, -expected, rtol=5e-3)
@@ -265,7 +275,7 @@ def test_dirac_has_a_shy_helicity():
 def test_flavours_add_up():
     together = hot(20.0, 1e-10)
     third = 1e-10 / np.sqrt(3.0)
-    spread = relic.through_hot_plasma(relic_dipole.species_of(DipoleHNL.fast(20.0, (third,) * 3)))
+    spread = relic.through_hot_plasma(species_of(DipoleHNL.fast(20.0, (third,) * 3)))
     assert_allclose(spread.modes.number[-1], together.modes.number[-1], rtol=1e-9)
 
 
@@ -288,7 +298,7 @@ def test_instantaneous_decay_is_the_standard_result(mass, d):
 
 def test_shares_of_the_decay():
     model = ab.DipoleHNL(mass=40 * u.MeV, dipole={"e": 1e-9 / u.GeV, "tau": 2e-9 / u.GeV})
-    injected = relic_dipole.injection_of(model)
+    injected = species_module.species_of(model)[1]
     assert abs(injected.balance) < 1e-14
     every = {name: 1.0 for name in ("mu", "pi", "K", "KL")}
     assert_allclose(injected.resolve(every), [20.0, 4.0, 0.0, 16.0, 0.2, 0.0, 0.8])
@@ -327,12 +337,14 @@ def test_reheating_temperature_is_a_choice_and_a_flag():
     assert "reheating temperature" in default.flags
     assert "reheating temperature" not in quiet(dipole(30.0, 1e-9)).flags
     assert {"MagillDipole2018", "Aurenche:2002pd"} <= set(default.references)
-    with pytest.raises(DomainError, match="reheating temperature"):
+    with pytest.raises(DomainError, match="temperature in MeV"):
         ab.cosmology.Reheating(model, 1 * u.TeV)
+    with pytest.raises(DomainError, match="reheating temperature"):
+        ab.cosmology.bbn(model, reheating=200 * u.GeV)
     with pytest.raises(DomainError, match="unit"):
         ab.cosmology.Reheating(model, 10.0)
     with pytest.raises(ConfigError, match="HNL"):
-        ab.cosmology.Reheating(ab.HNL(mass=1 * u.MeV, mixing={}), 1 * u.GeV)
+        ab.cosmology.Reheating("N", 1 * u.GeV)
     with pytest.raises(DomainError, match=r"0\.5 MeV is outside"):
         ab.cosmology.bbn(ab.DipoleHNL(mass=0.5 * u.MeV, dipole={"e": 1e-9 / u.GeV}))
 
@@ -346,7 +358,7 @@ def test_levelling_rate_against_a_direct_average():
     """Q = g int d^3p/(2pi)^3 (Gamma m/E) <(E_gamma - E_nu)/2 exp(-E_gamma/T_gamma - E_nu/T_nu)>."""
     m, T, gap = 2.0, 0.4, 0.02
     hot_t, cold_t = T + gap, T
-    species = relic.Species(m, 1e-20, ((4.0, "both"),), (0.0, 0.0, 0.0))
+    species = relic.Species(m, 1e-20, ((4.0, "both"),))
     y, w = relic.momentum_grid()
     cos, v = np.polynomial.legendre.leggauss(20)
     e, p = np.hypot(y, m)[:, None], y[:, None]

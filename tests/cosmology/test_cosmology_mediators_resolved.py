@@ -29,8 +29,10 @@ def one_exchange(x, state, falling, angles=24, oscillate=False):
         u[:, :2, :2] = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
     out, jac = np.zeros(len(state)), np.zeros((len(state), len(state)))
     what = np.array([x.mass, float(x.degrees)]), np.sqrt(x.widths)
-    resolved_kernels.exchange(state, *what, falling, grids, exchange.angle_nodes(angles), u, 1.0, (1.0, 1e9),
-                              out, jac, True)  # fmt: skip
+    nodes = exchange.angle_nodes(angles)
+    resolved_kernels.exchange(
+        state, *what, falling, grids, nodes, u, 1.0, (1.0, 1e9), out, jac, True
+    )
     return grids, out, jac
 
 

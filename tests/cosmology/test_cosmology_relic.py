@@ -11,6 +11,7 @@ from astrobounds.cosmology.plasma import hot as thermal_history
 from astrobounds.cosmology.plasma.matching import entropy_at
 from astrobounds.cosmology.relics import boltzmann as relic
 from astrobounds.cosmology.relics import rates as relic_rates
+from astrobounds.cosmology.relics.species import describe
 from astrobounds.datafiles import data_path
 from astrobounds.ecsv import read_numbers
 from astrobounds.errors import DomainError
@@ -21,7 +22,7 @@ ZETA3 = 1.2020569031595942
 
 
 def hnl(mass, mixing, nature="majorana"):
-    return relic.Species.of_hnl(HNL.fast(mass, mixing, nature))
+    return describe(HNL.fast(mass, mixing, nature))[0]
 
 
 def test_rate_of_active_neutrinos():
@@ -221,7 +222,7 @@ def test_dirac_relic_has_twice_the_states_but_a_shy_helicity():
 
 def test_energy_of_decays_in_flight():
     """Int E f Gamma m/E = Gamma m n exactly, and the budget closes: 2 -> 2 is over."""
-    species = relic.Species(20.0, const.HBAR / 0.05, ((2.0, "both"),), (0.0, 0.0, 0.0), dark=1.0)
+    species = relic.Species(20.0, const.HBAR / 0.05, ((2.0, "both"),), dark=1.0)
     x = np.linspace(0.0, 3.0, 500)
     T, H = 12.0 * np.exp(-x), 5.44 * 144.0 / const.M_PLANCK * np.exp(-2.0 * x)
     y, _ = relic.momentum_grid()
@@ -234,7 +235,7 @@ def test_energy_of_decays_in_flight():
 def test_relic_equation_of_state():
     """Momenta redshift: a relativistic relic is a^-4, a cold one a^-3."""
     for mass, power in ((1e-3, 4.0), (1e5, 3.0)):
-        species = relic.Species(mass, 0.0, ((2.0, "both"),), (0.0, 0.0, 0.0))
+        species = relic.Species(mass, 0.0, ((2.0, "both"),))
         x = np.linspace(0.0, 2.0, 200)
         y, _ = relic.momentum_grid()
         f0 = [1.0 / (np.exp(y / 12.0) + 1.0)]

@@ -5,9 +5,11 @@ import math
 import astropy.units as u
 import numpy as np
 
-from astrobounds.constants import ALPHA, HBAR
+from astrobounds.constants import ALPHA, HBAR, M_E
 from astrobounds.gamma.arrival import make_signal
-from astrobounds.models.hnl import HNL
+from astrobounds.models.decays.amplitudes import LeptonPair
+from astrobounds.models.hnl import HNL, spin_states
+from astrobounds.models.protocol import Decay, State
 
 TEMPERATURE = 30.0  # MeV
 SMM_BANDS = ((4.1, 6.4), (10.0, 25.0), (25.0, 100.0))
@@ -64,6 +66,12 @@ def fluence(*args, band=BAND, window=SMM_WINDOW, **kwargs):
     return float(signal(*args, **kwargs).fluences((band,), (window,))[0, 0])
 
 
+PRODUCTS = {
+    "nu gamma": ("nu_mu", "gamma"), "3nu": ("nu_e", "nu_mu", "nubar_e"), "nu pi0": ("nu_mu", "pi0"),
+    "gamma gamma": ("gamma", "gamma"),
+}  # fmt: skip
+
+
 class Particle:
     """A decaying particle made of its mass and its partial widths (MeV)."""
 
@@ -71,11 +79,20 @@ class Particle:
         self.mass_mev, self._widths, self.nature = mass, dict(widths), nature
 
     @property
+    def states(self):
+        return spin_states(self.nature) if self.nature != "scalar" else (State("a", 1.0, -1),)
+
+    @property
     def width_mev(self):
         return sum(self._widths.values())
 
-    def partial_widths_mev(self):
-        return dict(self._widths)
+    def decays(self):
+        pair = LeptonPair(self.mass_mev, M_E, 0.5, 0.23)
+        return tuple(
+            Decay(width, "", PRODUCTS.get(name, ("nu_mu", "e-", "e+")),
+                  pair if name == "nu e e" else None, name)
+            for name, width in self._widths.items()
+        )  # fmt: skip
 
 
 def axion(mass, coupling_gev):

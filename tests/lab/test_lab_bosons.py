@@ -178,3 +178,46 @@ def test_random_points_of_every_portal_are_numbers():
         values = lnl.many(m, *x)
         assert not np.isnan(values).any()
         assert np.all(values <= 2.1)  # the ratios may prefer a little N
+
+
+def test_a_dominant_coupling_is_used_as_if_it_were_alone():
+    """With widths known a second coupling that adds less than 5 % to the decays changes nothing."""
+    from astrobounds.models.alp import ALP as Package
+
+    g = 2 * ab.lab.load("alp_photon_charm").interpolate(60 * u.MeV)
+    lab = ab.constraints.get("lab")
+    alone, little, much, stable = (
+        lab.predict(Package(mass=60 * u.MeV, photon=g, **others))
+        for others in ({}, {"electron": 1e-9}, {"electron": 1e-5}, {"muon": 1e-3})
+    )
+    assert alone["alp_photon_charm"] == little["alp_photon_charm"] < -1
+    assert "alp_photon_charm" not in much
+    assert alone["alp_photon_charm"] == stable["alp_photon_charm"]  # no decay into muons at 60 MeV
+    heavy = ab.lab.load("alp_photon_e137").interpolate(300 * u.MeV) * 2
+    pair = lab.predict(Package(mass=300 * u.MeV, photon=heavy, muon=1e-3))
+    assert "alp_photon_e137" not in pair
+
+
+def test_the_bosons_of_the_package_meet_their_limits():
+    from astrobounds.models.dark_photon import DarkPhoton as Photon
+    from astrobounds.models.dark_scalar import DarkScalar as Scalar
+
+    lab = ab.constraints.get("lab")
+    eps = float(ab.lab.load("dark_photon_a1_2014").interpolate(124 * u.MeV))
+    photon = lab.predict(Photon(mass=124 * u.MeV, mixing=eps))
+    assert_allclose(photon["dark_photon_a1_2014"], np.log(0.05), rtol=1e-9, atol=0)
+    theta = float(ab.lab.load("dark_scalar_e949").interpolate(92 * u.MeV))
+    scalar = lab.predict(Scalar(mass=92 * u.MeV, mixing=theta))
+    assert_allclose(scalar["dark_scalar_e949"], np.log(0.1), rtol=1e-9, atol=0)
+    assert not any(name.startswith("dark_photon") for name in scalar)
+
+
+def test_models_with_a_wrong_kind_of_coupling_are_refused():
+    lnl = ab.lab.LabLikelihood(["na62_2020_ue4"])
+    for mixing in (3, "e", [1e-8], {"el": 1e-8}, {"e": 1e-8 / u.GeV}, {"e": "much"}):
+        with pytest.raises(ab.DomainError):
+            lnl.loglike(SimpleNamespace(mass=200 * u.MeV, mixing=mixing))
+    with pytest.raises(ab.DomainError, match="no unit"):
+        lnl.loglike(SimpleNamespace(mass=200.0, mixing={"e": 1e-8}))
+    with pytest.raises(ab.DomainError, match="no unit"):
+        lnl.loglike(SimpleNamespace(mixing={"e": 1e-8}))

@@ -115,7 +115,7 @@ def test_typos_are_named_with_the_word_that_was_meant(call, match):
 NO_CURVES = [3, None, 2.5, b"na62_2020_ue4", "", ".", "nothing", [3], [None], {"a": 1}, object(), [["x"]]]
 
 
-@pytest.mark.parametrize("wrong", NO_CURVES, ids=str)
+@pytest.mark.parametrize("wrong", NO_CURVES, ids=lambda x: type(x).__name__)
 def test_what_is_no_curve_is_refused(wrong, tmp_path):
     calls = [lambda: ab.lab.load(wrong), lambda: ab.lab.export(wrong, tmp_path / "a.csv")]
     if wrong is not None:  # None asks for every curve here

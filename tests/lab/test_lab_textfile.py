@@ -34,7 +34,8 @@ def test_separators_and_decimal_commas(tmp_path, text):
     ("1 1.58ee-2\n2 3", "line 1"), ("1\n2", "not two numbers"), ("10 1e-3\n20\n30 1", "line 2"),
     ("{\\rtf1", "rich-text"), ("", "fewer than two"), ("a b\n", "fewer than two"), ("1 2\n2 3 x\n",
      "line 2"),
-    ("1 2\nfoo bar\n2 3", "line 2"), ("1, 2 3\n1, 2 3", "mixes"),
+    ("1 2\nfoo bar\n2 3", "line 2"), ("m [GeV],U\n1.5,2e-3\nm [GeV],95% CL\n1.5,2.1e-3", "line 3"),
+     ("1, 2 3\n1, 2 3", "mixes"),
 ])  # fmt: skip
 def test_what_can_be_misread_is_refused_with_its_line(text, match):
     with pytest.raises(DataError, match=match):

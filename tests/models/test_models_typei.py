@@ -96,6 +96,7 @@ def test_no_angle_goes_below_the_floor(ordering):
 def test_minimal_seesaw_is_a_theory_of_numbers():
     theory = ab.seesaw.MinimalSeesaw(1 * u.GeV, 1 * u.keV, 0.4 + 3.0j, alpha=1.2, oscillations="inverted")
     again = ab.seesaw.MinimalSeesaw.from_values(dict(theory.values), ordering="inverted")
+    assert again.values == theory.values
     assert again == theory == pickle.loads(pickle.dumps(theory))
     assert again != ab.seesaw.MinimalSeesaw.from_values(dict(theory.values), ordering="normal")
     np.testing.assert_allclose(np.diff(theory.masses_mev[3:]), 1e-3, rtol=1e-2, atol=0)
@@ -113,7 +114,13 @@ def test_oscillation_data_and_priors():
     priors = ab.seesaw.oscillation_priors("normal")
     angle = priors["sin2_23"]
     np.testing.assert_allclose([angle.mean, angle.sigma], [0.470, 0.015], rtol=1e-12, atol=0)
-    assert set(priors) == {"sin2_12", "sin2_13", "sin2_23", "dm2_21", "dm2_3l", "delta", "alpha"}
+    names = {"sin2_12", "sin2_13", "sin2_23", "dm2_21", "dm2_3l"}
+    assert set(priors) == names | {f"pull.{n}" for n in names} | {"delta", "alpha"}
+    assert {n for n in priors if "pull" in n} < set(ab.seesaw.MinimalSeesaw.parameter_names)
+    moved = Oscillations.pulled("inverted", 1.0, {"sin2_23": 2.0, "dm2_3l": -1.0})
+    np.testing.assert_allclose([moved.sin2_23, moved.dm2_3l], [0.577, -2.504e-3], rtol=1e-12, atol=0)
+    found = [moved.pulls()[n] for n in ("sin2_23", "dm2_3l", "sin2_12")]
+    np.testing.assert_allclose(found, [2.0, -1.0, 0.0], rtol=1e-9, atol=1e-12)
     matrix = normal.pmns(0.3, 0.9)
     np.testing.assert_allclose(matrix @ matrix.conj().T, np.eye(3), rtol=0, atol=1e-15)
     np.testing.assert_allclose(np.abs(matrix[0, 2]) ** 2, 0.02215, rtol=1e-14, atol=0)

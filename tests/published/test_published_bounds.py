@@ -1,5 +1,8 @@
 """Bounds of the literature: provenance, regions, filters, outlines."""
 
+import re
+from pathlib import Path
+
 import astropy.units as u
 import numpy as np
 import pytest
@@ -137,6 +140,13 @@ def test_an_own_bound_is_read_with_the_same_care(tmp_path):
         path.write_text(text.replace(old, new))
         with pytest.raises((DataError, ab.DomainError), match=match):
             ab.published.load(path)
+
+
+def test_the_example_of_the_documentation_runs():
+    page = (Path(__file__).parents[2] / "docs" / "published.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(compile(code, "published.md", "exec"), {})
+    assert f"{len(NAMES)} bounds of the literature" in page
 
 
 def test_no_constraint_and_no_likelihood_knows_them():

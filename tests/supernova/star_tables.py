@@ -6,9 +6,9 @@ from astrobounds.supernova.transport.rate_table import rate_tables
 from astrobounds.supernova.transport.settings import Resolution, Transport
 
 
-def rate_table(model, star, resolution=None, r_max_km=60.0):
+def rate_table(model, star, resolution=None, r_max_km=60.0, **options):
     """The one table of a model whose reactions share one."""
-    settings = Transport(resolution=resolution or Resolution(), r_max=float(r_max_km))
+    settings = Transport(resolution=resolution or Resolution(), r_max=float(r_max_km), **options)
     (table,) = rate_tables(model.mass_mev, model.processes(), star, settings)
     return table
 

@@ -17,7 +17,7 @@ from astrobounds.supernova import Star, free_streaming_shares, scale_temperature
 from astrobounds.supernova.signals.deposition import deposition_energies
 from astrobounds.supernova.transport.settings import Resolution
 
-COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=6, energies=14, outer=8, inner=6, rays=4, steps=12, spectrum=8)
 FINE = Resolution(radii=4, energies=40, outer=16, inner=10)
 G2, S2W, G_A = const.G_FERMI**2, const.SIN2_THETA_W, 1.27
 
@@ -146,7 +146,7 @@ def test_nucleon_neutral_currents_dominate_tau_mixing(name):
     star = ab.supernova.load(name)
     for mass in (10.0, 50.0, 100.0, 200.0):
         hnl = ab.HNL(mass=mass * u.MeV, mixing={"tau": 1e-9})
-        shares = free_streaming_shares(hnl, star, resolution=COARSE)
+        shares = free_streaming_shares(hnl, star, resolution=COARSE, decays=False)
         assert shares["n"] + shares["p"] > 0.9
         assert_allclose(sum(shares.values()), 1.0, rtol=1e-6, atol=0)
 
@@ -166,7 +166,7 @@ def uniform(mu_mu):
 
 def emissivities(star, flavour, mass):
     """Q [MeV^5] at unit mixing of every group, N and Nbar."""
-    table = rate_table(mixed(mass, flavour), star, FINE, 10.0)
+    table = rate_table(mixed(mass, flavour), star, FINE, 10.0, nucleons="contact", decays=False)
     e, out = table.energy, {}
     u_of = np.sqrt(e - mass)
     from scipy.interpolate import CubicSpline

@@ -62,7 +62,7 @@ def test_static_set(stars, m, mu, free, share, cooling, heating):
     if not cooling:
         assert_allclose(luminosity.max(), 2.69e52, rtol=3e-3, atol=0)
     deposited = deposition_energies(
-        dip, star, (AXIS / 1e-9) ** 2, envelope=3e13 * u.cm, core=60 * u.km, **FLAT
+        dip, star, (AXIS / 1e-9) ** 2, envelope=3e13 * u.cm, core=60 * u.km, budget=1e60 * u.erg, **FLAT
     )
     assert_allclose(crossings(deposited, 1e50), heating, rtol=3e-3, atol=0)
 

@@ -16,13 +16,13 @@ from astrobounds.numerics.collision import unit_rule
 from astrobounds.reactions import muon_decay
 from astrobounds.reactions.muon_decay import THRESHOLD, decay_rates
 from astrobounds.supernova import free_streaming_shares
-from astrobounds.supernova.signals.variations import with_muons
+from astrobounds.supernova.star.muons import with_muons
 from astrobounds.supernova.transport.settings import Resolution
 
 M, ME = const.M_MU, const.M_E
 SQUARE = 128.0 * const.G_FERMI**2
 OPEN = -1e5  # MeV, no occupation: nothing is blocked
-COARSE = Resolution(radii=5, energies=14, outer=8, inner=6, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=5, energies=14, outer=8, inner=6, rays=4, steps=12, spectrum=8)
 
 
 def rate(e, m, product, mus, t, outer=40, inner=24):
@@ -258,7 +258,7 @@ def test_nodes(mus, t):
 
 # -- in the list of processes ----------------------------------------------------------------------
 def table(star, flavours, mass):
-    return rate_table(mixed(mass, *flavours), star, COARSE, min(60.0, star.breaks[-1]))
+    return rate_table(mixed(mass, *flavours), star, COARSE, min(60.0, star.breaks[-1]), decays=False)
 
 
 def test_only_flavours_of_muons_below_threshold_in_a_star_with_muons():
@@ -290,7 +290,7 @@ def test_inverse_decay_takes_trapped_n(monkeypatch):
 
     def luminosity(mass):
         hnl = ab.HNL(mass=mass * u.MeV, mixing={"mu": 1e-3})
-        return ab.supernova.emission(hnl, star).luminosity_erg_s
+        return ab.supernova.emission(hnl, star, nucleons="contact").luminosity_erg_s
 
     found = luminosity(10.0)
     monkeypatch.setattr(muon_decay, "possible", lambda *arguments: [])

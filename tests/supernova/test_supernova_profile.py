@@ -226,11 +226,6 @@ def test_loaded_stars_travel_to_other_processes(star):
 
     again = pickle.loads(pickle.dumps(star))
     np.testing.assert_array_equal(again.at([3.0, 30.0])["mu_nu_e"], star.at([3.0, 30.0])["mu_nu_e"])
-    arrays = tables.from_arrays(
-        [1, 2, 3, 4] * u.km, [4e14, 3e14, 2e14, 1e14] * u.g / u.cm**3, [30, 30, 20, 10] * u.MeV, [0.1] * 4
-    )
-    with pytest.raises(TypeError, match="write it to a file"):
-        pickle.dumps(arrays)
 
 
 def test_radial_reader_wants_centimetres_and_a_header(tmp_path, star):
@@ -251,13 +246,13 @@ def test_radial_file_serves_a_constraint(tmp_path, star):
     constraint = ab.constraints.get("sn1987a-cooling", star=str(path))
     hnl = ab.HNL(mass=100 * u.MeV, mixing={"mu": 1e-9})
     assert constraint.loglike(hnl, {"log10_L_allowed": 52.5}) < 0.0
-    with pytest.raises(DataError, match="its own neutrino chemical potentials"):
+    with pytest.raises(DataError, match="its own chemical potentials"):
         ab.supernova.load(path, neutrinos="beta")
 
 
 @pytest.mark.parametrize(("options", "message"), [
     ({"t_c": -3}, "t_c"), ({"rho_c": np.nan}, "rho_c"), ({"proton_fraction": 2}, "proton_fraction"),
-    ({"r_max_km": 5}, "r_max_km"), ({"neutrinos": "gamma"}, "allowed: 'beta', 'zero'"),
+    ({"r_max_km": 5}, "r_max_km"), ({"neutrinos": "gamma"}, "allowed: 'zero', 'beta', 'equilibrium'"),
 ])  # fmt: skip
 def test_parameters_of_the_fiducial_star_are_checked(options, message):
     with pytest.raises(DomainError, match=message):

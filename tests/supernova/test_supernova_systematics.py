@@ -173,7 +173,8 @@ def test_defaults_follow_the_reference_and_the_portal():
     assert len(names) == len(set(names))
     assert "no degenerate neutrinos" not in names
     beta = ab.supernova.load("fiducial", neutrinos="beta", t_c=20.0)
-    by_name = {v.name: v for v in default_variations("deposition", beta, "dipole")}
+    dipole = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-9 / u.GeV})
+    by_name = {v.name: v for v in default_variations("deposition", beta, dipole)}
     assert "no degenerate neutrinos" in by_name
     assert not any(n.startswith("g_A") for n in by_name)
     warm = by_name["temperature x 1.25"].star
@@ -183,6 +184,9 @@ def test_defaults_follow_the_reference_and_the_portal():
     kept = [v.name for v in default_variations("cooling", cold)]
     assert "illustrative-cold" not in kept
     assert not any(n.startswith("r_max") for n in kept)  # the table ends at 25 km
+    assert not {"mean fields of DD2", "two regions of Y_e"} & set(kept)  # of the fiducial star
+    assert {"axial response S_A (long wavelength)", "nucleons in contact form"} <= set(kept)
+    assert {"mean fields of DD2", "two regions of Y_e", "mu_nu = 0 and equilibrium, DD2"} <= set(names)
     assert "temperature x 0.8" in kept
 
 

@@ -10,8 +10,9 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.supernova import cooling_history, load, scale_temperature
-from astrobounds.supernova.signals.variations import default_variations, with_muons
+from astrobounds.supernova.signals.variations import default_variations
 from astrobounds.supernova.star import eos
+from astrobounds.supernova.star.muons import with_muons
 
 R = np.array([0.0, 3.0, 9.99, 15.0, 40.0, 90.0])
 

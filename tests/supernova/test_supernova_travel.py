@@ -10,10 +10,12 @@ from numpy.testing import assert_allclose
 
 import astrobounds as ab
 from astrobounds.supernova import from_arrays, load, scale_temperature, with_neutrinos
-from astrobounds.supernova.signals.variations import default_variations, with_muons
+from astrobounds.supernova.signals.variations import default_variations
+from astrobounds.supernova.star.muons import with_muons
+from astrobounds.supernova.star.profile import Star
 from astrobounds.supernova.transport.settings import Resolution
 
-COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=2, steps=12, spectrum=8)
+COARSE = Resolution(radii=5, energies=12, outer=6, inner=4, rays=4, steps=12, spectrum=8)
 R = np.array([1.0, 8.0, 15.0, 22.0])
 
 
@@ -99,12 +101,46 @@ def test_every_default_variation_travels():
                 same(variation.star)
 
 
-def test_changes_of_a_star_of_arrays_stay():
-    """What it was made from cannot travel: the error names that star."""
-    arrays = from_arrays(
-        [1, 20, 30, 40] * u.km, [4e14, 3e13, 2e12, 1e11] * u.g / u.cm**3, [30, 20, 9, 4] * u.MeV,
-        [0.1] * 4, name="mine",
+SMOOTH = np.linspace(0.0, 60.0, 31)
+
+
+def arrays(**options):
+    return from_arrays(
+        SMOOTH * u.km, 3e14 * np.exp(-SMOOTH / 7) * u.g / u.cm**3, 25 * np.exp(-SMOOTH / 25) * u.MeV,
+        np.full(31, 0.25), name="mine", **options,
     )  # fmt: skip
-    for star in (with_neutrinos(arrays, e=3 * u.MeV), scale_temperature(arrays, 1.1), with_muons(arrays)):
-        with pytest.raises(TypeError, match="star 'mine' was built from arrays"):
-            pickle.dumps(star)
+
+
+def test_stars_of_arrays_and_their_changes_travel():
+    star = arrays()
+    sea = with_neutrinos(star, e=3 * u.MeV)
+    for changed in (star, sea, scale_temperature(star, 1.1), with_muons(star)):
+        same(changed)
+    same(arrays(neutrinos="two-region", mean_field="dd2", muons=True))
+
+
+def test_a_star_of_a_relative_path_travels_after_chdir(tmp_path, monkeypatch):
+    heavy_file(tmp_path / "heavy.ecsv")
+    monkeypatch.chdir(tmp_path)
+    star = load("heavy.ecsv")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    same(star)
+
+
+def test_a_changed_file_does_not_change_a_copy(tmp_path):
+    path = heavy_file(tmp_path / "heavy.ecsv")
+    star = load(path)
+    packed, before = pickle.dumps(star), star.at(R)["T"]
+    text = Table.read(path, format="ascii.ecsv")
+    text["temperature"] = 2.0 * text["temperature"]
+    text.write(path, format="ascii.ecsv", overwrite=True)
+    np.testing.assert_array_equal(pickle.loads(packed).at(R)["T"], before)
+    np.testing.assert_allclose(load(path).at(R)["T"], 2.0 * before, rtol=1e-12, atol=0)
+
+
+def test_a_profile_of_lambdas_says_why_it_stays():
+    star = load("fiducial")
+    mine = Star("mine", star.breaks, lambda r: star.columns(r))
+    with pytest.raises(pickle.PicklingError, match="star 'mine' cannot be sent to another process"):
+        pickle.dumps(mine)

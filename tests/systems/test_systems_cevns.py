@@ -88,6 +88,14 @@ def test_likelihood_of_the_two_measurements():
     np.testing.assert_allclose(cevns.cevns_strength(None), 1.0, rtol=1e-15, atol=0)
 
 
+def test_strength_is_quadratic_in_the_product():
+    up, down, far = (cevns.cevns_strength(vector(3.0, g)) for g in (1e-10, -1e-10, 7e-10))
+    slope, curve = 0.5 * (up - down), 0.5 * (up + down) - 1.0
+    np.testing.assert_allclose(far, 1.0 + 7.0 * slope + 49.0 * curve, rtol=1e-10, atol=0)
+    one = cevns.cevns_loglike(vector(3.0, 1e-10))
+    np.testing.assert_allclose(cevns.strength_loglike([up, 1.0], "xenonnt2024")[0], one, rtol=1e-12, atol=0)
+
+
 def test_bad_input():
     with pytest.raises(DomainError, match="did you mean 'scalar'"):
         cevns.LightMediator(1 * u.MeV, 1e-12, spin="scalr")

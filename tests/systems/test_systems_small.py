@@ -212,3 +212,15 @@ def test_gravitational_waves_peak_where_the_formula_says():
     assert 1e-9 < f[np.argmax(omega)].value < 1e-7
     hotter = phase_transition.bubble_spectrum(2.0 * f, 2.0 * T, point.alpha, point.size)
     assert 0.5 < hotter.max() / omega.max() < 1.01
+
+
+def test_every_reference_of_systems_and_theories_has_an_entry():
+    from astrobounds import references, systems
+    from astrobounds.models.seesaw import oscillations
+
+    modules = [getattr(systems, name) for name in systems._MODULES]
+    theories = [getattr(ab.seesaw, n) for n in ("LowScale", "TypeI", "MinimalSeesaw", "ThreePortal")]
+    keys = references.collect(*modules, *theories, oscillations, ab.systems.DiracMoment)
+    assert len(keys) > 15
+    for key in keys:
+        assert references.bibtex(key).startswith("@")

@@ -48,7 +48,7 @@ def temperature_of(t):
 
 @lru_cache(maxsize=1)
 def _standard():
-    from ..neutrinos.decoupling import decouple
+    from ..neutrinos.decouple import decouple
 
     return decouple()
 

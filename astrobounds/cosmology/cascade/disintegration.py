@@ -111,14 +111,8 @@ def initial_abundances(abundances):
 
     Accepts a dict of n_i/n_b, a result of the network or a result of :func:`bbn`.
     """
-    if hasattr(abundances, "weak_np"):  # a result of bbn(): its own numbers are after decays
-        from ..abundances import run_network
-
-        run = run_network(
-            abundances.network, abundances.background, abundances.eta, abundances.weak_np,
-            abundances.weak_pn, abundances.inputs["nuisance"],
-        )  # fmt: skip
-        return dict(zip(run.nuclides, map(float, run.Y))), abundances.eta
+    if hasattr(abundances, "at_the_end_of_the_network"):  # of bbn(): its own numbers are after decays
+        return abundances.at_the_end_of_the_network(), abundances.eta
     if hasattr(abundances, "nuclides"):
         return dict(zip(abundances.nuclides, map(float, abundances.Y))), None
     out = {}

@@ -14,8 +14,10 @@ import numpy as np
 
 from ... import constants as const
 from ...datafiles import data_path, read_ecsv
+from ...models.decays.daughters import leaves
 from ...models.decays.known_decays import CHARGED_JET, MESONS
-from ...models.decays.mean_energies import MUON_SHARE, mean_energies, species
+from ...models.decays.particles import DARK, NEUTRINO
+from ...models.decays.visible_energy import MUON_SHARE
 from ...units import finite
 from ..plasma.baryons import T_CMB
 
@@ -93,9 +95,10 @@ def ionising(mass, decay):
     decay : Decay
     """
     out = []
-    for product, energy in zip(decay.products, mean_energies(mass, decay.products, decay.amplitude)):
-        name = species(product)
-        if name in ("nu", "dark"):
+    part = leaves(mass, decay.products, decay.amplitude)
+    for product, energy in zip(part.products, part.energies):
+        name = product.stem
+        if product.kind in (NEUTRINO, DARK):
             continue
         if name == "gamma":
             out.append(("photon", energy, 1.0))

@@ -3,17 +3,13 @@
 import numpy as np
 
 from ... import constants as const
+from .streaming import equivalent_coupling, largest_ratio
 
 T_THERMAL = 5.0  # MeV, neutrinos injected below keep their spectrum
 T_FROZEN = 0.05  # MeV, below only their energy counts
 FAST = 10.0  # m/T_d from where X makes neutrinos of more than thermal energy
 NUMBER_CHANGING = 8.3e-6  # coupling at m = 1 MeV where nu nu <-> X X begins to matter
 RECOMBINATION = 1e-6  # MeV
-
-
-def equivalent_coupling(boson):
-    """Return g of an off-diagonal vector of the same mass and width, sqrt(12 pi Gamma/m)."""
-    return float(np.sqrt(12.0 * np.pi * boson.width / boson.mass))
 
 
 def injected_late(found):
@@ -81,7 +77,6 @@ def _thermal_spectra(found):
 
 
 def _streaming(found):
-    from .streaming import largest_ratio
 
     ratio, T = largest_ratio(found.boson)
     if ratio > 1.0:

@@ -3,11 +3,31 @@
 from dataclasses import replace
 
 from ...errors import ConfigError
-from ...models.neutrino_pairs import boson_of, inert
+from ...models import neutrino_pairs
+from ...models.neutrino_pairs import inert
 from ..neutrinos import decoupling
 from . import flags, thermal
 
 __all__ = ["boson_of", "evolve", "takes"]
+
+
+def boson_of(model):
+    """Return the boson whose history these equations follow from its absence or equilibrium, or None.
+
+    Raises
+    ------
+    ConfigError
+        For one that reheating made.
+    """
+    found = neutrino_pairs.boson_of(model)
+    if found is None or model.initial is not None:  # there from the beginning: a relic
+        return None
+    if model.reheating_mev is not None:
+        raise ConfigError(
+            f"{type(model).__name__}: a reheating temperature is not followed for a boson that decays into "
+            "neutrinos alone; its history begins with none of it or in equilibrium"
+        )
+    return found
 
 
 def takes(model):

@@ -1,4 +1,4 @@
-"""Whether neutrinos stream freely at the epoch of the microwave background, and what is published on it.
+"""Whether neutrinos stream freely at the epoch of the microwave background, and what was published.
 
 Two processes keep them coupled below 100 eV: real bosons that are still made and decay (mass below a few
 keV), and exchange of virtual ones, a contact interaction G = g^2/m^2 with the rate G^2 T_nu^5 that fits of
@@ -13,7 +13,6 @@ from scipy.special import kn
 from ...datafiles import data_path
 from ...ecsv import read_columns
 from ..neutrinos.expansion import H_FACTOR
-from .flags import equivalent_coupling
 
 T_NU = (4.0 / 11.0) ** (1.0 / 3.0)  # T_nu/T_gamma
 T_SEEN = 1e-4  # MeV: modes that the background resolves enter the horizon below
@@ -21,6 +20,11 @@ T_LAST = 3e-7  # MeV, recombination
 T_EQUALITY = 0.8e-6  # MeV, of matter and radiation
 TABLE = "measurements/free_streaming.ecsv"
 _RADIATION = np.pi**2 / 15.0 * (1.0 + 3.046 * 7.0 / 8.0 * T_NU**4)
+
+
+def equivalent_coupling(boson):
+    """Return g of an off-diagonal vector of the same mass and width, sqrt(12 pi Gamma/m)."""
+    return float(np.sqrt(12.0 * np.pi * boson.width / boson.mass))
 
 
 def expansion_rate(T):
@@ -92,7 +96,7 @@ class StreamingLimit:
     assumptions: str
 
     def coupling(self, mass_mev, deviations=0.0):
-        """Return g = m sqrt(G) at a mass [MeV] (float or array), ``deviations`` sigma above the centre."""
+        """Return g at masses [MeV]: g = m sqrt(G), ``deviations`` sigma above the centre."""
         return np.asarray(mass_mev) * 10.0 ** (0.5 * (self.log10_strength + deviations * self.sigma))
 
 

@@ -7,7 +7,6 @@ of freedom of the Standard Model; below, the modes run on the background of ``de
 """
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 
@@ -17,16 +16,14 @@ from ...numerics.jit import kernel
 from ...numerics.splines import slopes
 from ..neutrinos.expansion import H_FACTOR
 from ..plasma import hot as thermal_history
-from . import rates as relic_rates
+from .modes import MODES, T_MATCH, Y_MAX, momentum_grid
+from .production import Production
 
-references = (*relic_rates.references, *thermal_history.references)
+__all__ = ["MODES", "T_MATCH", "Y_MAX", "Hot", "Modes", "Species", "follow", "momentum_grid", "references"]
 
-T_MATCH = 12.0  # MeV, muons and pions are gone and neutrinos still coupled
-MODES = 32
-Y_MAX = 32.0  # comoving momentum over T_MATCH a
+references = thermal_history.references
+
 STEP = 1.0 / 32.0  # of ln a in the hot plasma
-CROSSING = 0.44  # MeV: matter suppresses mixing above (m/0.44 MeV)^(1/3) GeV
-ACTIVE = 0.006  # R(u, 0)/u: rate of the active neutrino, only to damp oscillations
 
 
 @dataclass(frozen=True)
@@ -39,30 +36,20 @@ class Species:
         MeV.
     copies : tuple of (float, str)
         Degrees of freedom and the helicity ("minus", "plus", "both") whose contact rate they have.
-    mixing : tuple of float
-        |U_a|^2 for e, mu, tau.
+    production : production.Production
+        2 -> 2 processes, decays in the plasma, and where the history begins.
     dark : float
         Share of the width whose products are not in the plasma (no inverse decays).
-    portal : relic_dipole.Portal, optional
-        Other contact processes than by mixing, and decays that the plasma changes.
+    statistics : {1, -1}
+        +1 for a fermion, -1 for a boson.
     """
 
     mass: float
     width: float
     copies: tuple
-    mixing: tuple
+    production: Production = field(default_factory=Production)
     dark: float = 0.0
-    portal: object = None
-
-    @classmethod
-    def of_hnl(cls, model, dark_width=0.0):
-        """Build from an HNL; a Dirac N and its antiparticle have a helicity that barely couples."""
-        copies = ((2.0, "both"),)
-        if model.nature == "dirac":
-            copies = ((2.0, "minus"), (2.0, "plus"))
-        width = model.width_mev + dark_width
-        dark = dark_width / width if width > 0.0 else 0.0
-        return cls(model.mass_mev, width, copies, tuple(model.mixing.values()), dark)
+    statistics: int = 1
 
     @property
     def lifetime(self):
@@ -74,17 +61,10 @@ class Species:
         """Number of spin states, antiparticles included."""
         return sum(g for g, _ in self.copies)
 
-
-@lru_cache(maxsize=8)
-def momentum_grid(modes=MODES, top=Y_MAX * T_MATCH):
-    """Return momenta at T_MATCH [MeV] and weights of Int p^2 dp/(2 pi^2), nodes dense at low p."""
-    u, w = np.polynomial.legendre.leggauss(modes)
-    u, w = 0.5 * (u + 1.0), 0.5 * w
-    y = top * u * u
-    weight = w * 2.0 * top * u * y * y / (2.0 * np.pi**2)
-    y.setflags(write=False)
-    weight.setflags(write=False)
-    return y, weight
+    def equilibrium(self, exponent):
+        """Occupation 1/(exp(x) + 1) of a fermion, 1/(exp(x) - 1) of a boson."""
+        weight = np.exp(-np.minimum(exponent, 700.0))
+        return weight / (1.0 + self.statistics * weight)
 
 
 @kernel
@@ -144,35 +124,19 @@ class Modes:
 
 
 def contact_matrix(species, T, p, helicity, stride=1):
-    """Return 2 -> 2 rates [MeV] at temperatures (n,) and momenta (n, modes), matter included."""
+    """Return 2 -> 2 rates [MeV] at temperatures (n,) and momenta (n, modes), matter included.
+
+    None for a species without such processes.
+    """
     rows = np.arange(0, len(T), stride)
     if rows[-1] != len(T) - 1:
         rows = np.append(rows, len(T) - 1)
-    total = _contact_rates(species, T[rows], p[rows], helicity)
-    if stride == 1:
+    total = species.production.contact(T[rows], p[rows], helicity)
+    if stride == 1 or total is None:
         return total
     from scipy.interpolate import CubicSpline
 
     return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
-
-
-def _contact_rates(species, t, q, helicity):
-    """The same at every temperature t, momenta q."""
-    if species.portal is not None:
-        return species.portal.contact(t, q, helicity)
-    column = t[:, None]
-    reduced = relic_rates.contact_rate(q / column, np.full_like(q, species.mass) / column, helicity)
-    reduced *= relic_rates.UNIT * column**5
-    active = relic_rates.UNIT * column**5 * ACTIVE * q / column
-    total = np.zeros_like(q)
-    for a, flavour in enumerate(const.FLAVOURS):
-        if species.mixing[a] == 0.0:
-            continue
-        count = relic_rates.partners(t, flavour)[:, None]
-        b = relic_rates.potential(t, flavour)[:, None]
-        matter = relic_rates.matter_factor(q, column, species.mass, count * active, b)
-        total += species.mixing[a] * count * reduced * matter
-    return total
 
 
 def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
@@ -202,23 +166,26 @@ def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
     p = y * np.exp(-x)[:, None]
     energy = np.hypot(p, species.mass)
     exponent = energy / T[:, None] if bath is None else energy / bath[0][:, None] - bath[1][:, None]
-    equilibrium = 1.0 / (np.exp(np.minimum(exponent, 700.0)) + 1.0)
-    decay = species.width * species.mass / energy
+    made = species.production
+    equilibrium = species.equilibrium(exponent) if made.inverse else np.zeros_like(p)
+    begun = (T <= made.begin)[:, None]  # nothing before reheating
+    decay = begun * (species.width * species.mass / energy)
     hubble = H[:, None]
     volume = np.exp(-3.0 * x)
     lost, dark, decays, net = np.zeros((4, len(x)))
     occupations = []
     for (g, helicity), first in zip(species.copies, start):
-        medium = 1.0 if species.portal is None else species.portal.decay(T, p, helicity)
-        bath = decay * (1.0 - species.dark) * medium
+        medium = made.decay(T, p, helicity)
+        into = decay * (1.0 - species.dark) * medium
         if contact:
-            bath = bath + contact_matrix(species, T, p, helicity, stride)
-        rate = decay * species.dark + bath
-        target = equilibrium * bath / np.maximum(rate, 1e-300)
+            scattered = contact_matrix(species, T, p, helicity, stride)
+            into = into if scattered is None else into + begun * scattered
+        rate = decay * species.dark + into
+        target = equilibrium * into / np.maximum(rate, 1e-300)
         f = np.empty_like(p)
         f[0] = first
         evolve(x[1] - x[0], np.ascontiguousarray(rate / hubble), np.ascontiguousarray(target), f)
-        scale = g * volume * species.mass * species.width / H
+        scale = g * volume * species.mass * species.width / H * begun[:, 0]
         dark += scale * species.dark * (f @ weight)
         scale = scale * (1.0 - species.dark)
         lost += scale * (((f - equilibrium) * medium) @ weight)
@@ -265,8 +232,10 @@ class Hot:
         """T [MeV] where the mean of Gamma_2->2/H over the number falls below one (nan: never)."""
         species = self.modes.species
         rates = contact_matrix(species, self.T, self.modes.p, species.copies[0][1])
+        if rates is None:
+            return float("nan")
         _, weight = momentum_grid(self.modes.p.shape[1])
-        thermal = weight / (np.exp(self.modes.p / self.T[:, None]) + 1.0)
+        thermal = weight * species.equilibrium(self.modes.p / self.T[:, None])
         ratio = (thermal * rates).sum(axis=1) / thermal.sum(axis=1) / self.H
         above = np.flatnonzero(ratio > 1.0)
         if above.size == 0:
@@ -276,12 +245,6 @@ class Hot:
             return float(self.T[-1])
         z = np.log(ratio[i]) / np.log(ratio[i] / ratio[i + 1])
         return float(np.exp((1.0 - z) * np.log(self.T[i]) + z * np.log(self.T[i + 1])))
-
-
-def hot_temperature(mass):
-    """Return the temperature [MeV] above which neither production nor equilibrium matters."""
-    peak = 1e3 * (mass / CROSSING) ** (1.0 / 3.0)
-    return float(np.clip(8.0 * peak, 20.0 * mass, 0.99e5))
 
 
 def _running(x, y):
@@ -302,9 +265,9 @@ def _check_dark_bath(species):
 
 
 def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iterations=30):
-    """Return :class:`Hot`: production, decoupling and decays above T_MATCH, from f = 0.
+    """Return :class:`Hot`: production, decoupling and decays above T_MATCH.
 
-    A portal says itself at which temperature the Universe starts, and how full of N.
+    The production says at which temperature the Universe starts, and how full of the relic.
 
     The relic's energy drives the expansion and its decays heat the plasma; both are found by
     iteration. The hot grid ends where the entropy density is that of the plasma at T_MATCH.
@@ -318,15 +281,13 @@ def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iter
     from ..plasma.matching import entropy_at
 
     _check_dark_bath(species)
-    portal = species.portal
-    hottest = hot_temperature(species.mass) if portal is None else portal.hottest
-    first = thermal_history.density(hottest)[1]
+    made = species.production
+    first = thermal_history.density(made.hottest(species.mass))[1]
     last = entropy_at(T_MATCH)
     length = np.log(first / last) / 3.0
     comoving = np.array([first, first])
     place = np.array([0.0, length])
     rho_x = np.zeros(2)
-    start = [np.zeros(modes) for _ in species.copies]
     for _ in range(max_iterations):
         points = int(np.ceil(length / step)) + 1
         z = np.linspace(0.0, length, points)
@@ -334,8 +295,7 @@ def through_hot_plasma(species, modes=MODES, step=STEP, tolerance=1e-5, max_iter
         T = thermal_history.temperature(entropy)
         rho = thermal_history.density(T)[0] + np.interp(z, place, rho_x)
         H = H_FACTOR * np.sqrt(rho)
-        if portal is not None:
-            start = portal.start(species, T[0], H[0], momentum_grid(modes)[0] * np.exp(length))
+        start = made.start(species, T[0], H[0], momentum_grid(modes)[0] * np.exp(length))
         out = follow(species, z - length, T, H, start)
         gain = _running(z, np.exp(3.0 * z) * (out.decay + out.contact) / T)
         dark = np.exp(-4.0 * z) * _running(z, np.exp(4.0 * z) * out.dark)

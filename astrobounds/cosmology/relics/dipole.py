@@ -11,83 +11,44 @@ import numpy as np
 
 from ... import constants as const
 from ...errors import ConfigError, DomainError
-from ...models.dipole import DipoleHNL
 from ..neutrinos import decoupling
 from . import boltzmann as relic
-from . import dipole_rates as relic_dipole_rates
-from . import injection
+from . import dipole_rates
 from .levelling import Levelling, equilibrium_pressure
+from .production import Production
 
-references = (*DipoleHNL.references, *relic_dipole_rates.references, "Brdar:2020quo")
+references = ("MagillDipole2018", "Chauhan:2024nfa", *dipole_rates.references, "Brdar:2020quo")
 
+KINDS = ("upscatter", "annihilation", "inverse decay", "plasmon")
 T_REHEATING = 1e5  # MeV, default; the photon is itself only below the electroweak crossover
-REHEATING_RANGE = (20.0, T_REHEATING)  # MeV
-_QUICK = 20.0  # N that are made within 1/20 of an e-fold of reheating start in equilibrium
 _DECOUPLED = 2.0  # MeV, neutrinos are no longer held at the temperature of photons
 _COUPLED = 0.1  # of H
 _DEPENDS = 0.01  # change of the number by a thermal start that is worth a flag
 
 
 @dataclass(frozen=True)
-class Reheating:
-    """A dipole neutrino in a Universe that was never hotter than a given temperature.
-
-    Parameters
-    ----------
-    particle : DipoleHNL
-    temperature : Quantity
-        Temperature at which radiation domination begins, without any N (20 MeV to 100 GeV). A
-        :class:`DipoleHNL` alone means 100 GeV, close below the electroweak crossover.
-
-    Raises
-    ------
-    ConfigError
-        For another kind of particle.
-    DomainError
-        For a temperature outside the range or without a unit.
-    """
-
-    particle: object
-    temperature: object = field(compare=False)
-    temperature_mev: float = field(init=False, repr=False)
-
-    def __post_init__(self):
-        from ...units import energy_mev, finite
-
-        if not isinstance(self.particle, DipoleHNL):
-            raise ConfigError(
-                f"Reheating of {type(self.particle).__name__}: give a DipoleHNL; the production of "
-                "an HNL does not depend on the reheating temperature above a few GeV"
-            )
-        value = finite(energy_mev(self.temperature, "temperature"), "reheating temperature [MeV]",
-                       *REHEATING_RANGE, "above, d is not a coupling to the photon alone")  # fmt: skip
-        object.__setattr__(self, "temperature_mev", value)
-
-    @property
-    def references(self):
-        """BibTeX keys."""
-        return self.particle.references
-
-
-@dataclass(frozen=True)
-class Portal:
-    """Rates of one dipole neutrino for the Boltzmann equation of ``relic``.
+class Moments(Production):
+    """Rates of one dipole neutrino for the Boltzmann equation of ``boltzmann``.
 
     Attributes
     ----------
     square, electron : float
         Sum of d_a^2 over flavours [MeV^-2] and the share of nu_e in it.
-    hottest : float
+    rates : dipole_rates.Rates
+    reheating : float, optional
         Temperature of reheating [MeV].
-    rates : relic_dipole_rates.Rates
     """
 
     square: float
     electron: float
-    hottest: float
     rates: object = field(repr=False)
+    reheating: float | None = None
 
     references = references
+
+    def natural_start(self, mass):
+        """As hot as the photon is itself: scattering makes the more the hotter it is."""
+        return T_REHEATING
 
     def contact(self, T, p, helicity):
         """2 -> 2 and plasmon rates [MeV] at T (n,), momenta p (n, modes)."""
@@ -98,39 +59,45 @@ class Portal:
         return self.rates.decay(T, p, helicity)
 
     def levelling(self, species, with_xi):
-        """What the rounds of ``relic_history`` need to level T_gamma and T_nu."""
+        """What the rounds of ``history`` need to level T_gamma and T_nu."""
         return Levelling(species, self.electron, with_xi)
 
     def start(self, species, T, H, p):
         """Occupations at reheating: zero, except for momenta that equilibrate at once."""
-        energy = np.hypot(p, species.mass)
-        equilibrium = 1.0 / (np.exp(np.minimum(energy / T, 700.0)) + 1.0)
-        at, q = np.array([T]), p[None, :]
-        out = []
-        for _, helicity in species.copies:
-            rate = self.contact(at, q, helicity)[0]
-            rate = rate + species.width * species.mass / energy * self.decay(at, q, helicity)[0]
-            out.append(equilibrium * -np.expm1(-((rate / (_QUICK * H)) ** 2)))
-        return out
+        return self.quick_equilibrium(species, T, H, p)
+
+    def flags(self, evolution):
+        """Return further reasons to doubt a result, as (name, explanation)."""
+        return flags(evolution)
 
 
-def species_of(model, hottest=T_REHEATING):
-    """Return the :class:`relic.Species` of a :class:`DipoleHNL`.
+def of_processes(model, processes, reheating=None):
+    """Return the :class:`Moments` of a model's transition moments.
 
-    A Dirac N and its antiparticle have one helicity each that couples while it is relativistic.
+    Raises
+    ------
+    ConfigError
+        If kinds of one flavour are missing: the tables hold their sum.
+    DomainError
+        For a reheating temperature above that of the electroweak crossover.
     """
-    mass, square = model.mass_mev, sum(model.couplings.values())
-    copies = ((2.0, "both"),) if model.nature == "majorana" else ((2.0, "minus"), (2.0, "plus"))
-    rates = relic_dipole_rates.rates(mass, 0.5 * decoupling.T_END, 1.05 * T_REHEATING)
-    share = model.couplings["e"] / square if square > 0.0 else 0.0
-    portal = Portal(square, share, hottest, rates)
-    return relic.Species(mass, model.width_mev, copies, (0.0, 0.0, 0.0), portal=portal)
-
-
-def injection_of(model):
-    """Return the :class:`injection.Injection`: half the energy is heat, half a line of neutrinos."""
-    widths = {("nu gamma", f): w for f, w in model.flavour_widths_mev().items()}
-    return injection.of_widths(model.mass_mev, widths)
+    if reheating is not None and reheating > T_REHEATING:
+        raise DomainError(
+            f"reheating temperature = {reheating:g} MeV is above {T_REHEATING:g} MeV: there, d is not a "
+            "coupling to the photon alone"
+        )
+    squares = {}
+    for flavour in const.FLAVOURS:
+        mine = [p for p in processes if p.flavour == flavour]
+        if mine and {p.kind for p in mine} != set(KINDS):
+            raise ConfigError(
+                f"{type(model).__name__} has only some of the processes of a transition moment with "
+                f"flavour {flavour}; the early Universe follows all of {', '.join(KINDS)} together"
+            )
+        squares[flavour] = model.strengths[mine[0].coupling] if mine else 0.0
+    square = sum(squares.values())
+    found = dipole_rates.rates(model.mass_mev, 0.5 * decoupling.T_END, 1.05 * T_REHEATING)
+    return Moments(square, squares["e"] / square if square > 0.0 else 0.0, found, reheating)
 
 
 def reheating_dependence(hot):
@@ -147,11 +114,11 @@ def reheating_dependence(hot):
         if helicity == "plus":
             continue
         rate = relic.contact_matrix(species, hot.T, modes.p, helicity)
-        medium = species.portal.decay(hot.T, modes.p, helicity)
+        medium = species.production.decay(hot.T, modes.p, helicity)
         rate = (rate + species.width * species.mass / energy * medium) / hot.H[:, None]
         step = modes.x[1] - modes.x[0]
         depth = step * (rate.sum(axis=0) - 0.5 * (rate[0] + rate[-1]))
-        thermal = 1.0 / (np.exp(np.minimum(energy[0] / hot.T[0], 700.0)) + 1.0)
+        thermal = species.equilibrium(energy[0] / hot.T[0])
         more += g * np.sum(weight * (thermal - f[0]) * np.exp(-depth))
     return float(more / max(modes.number[-1] * np.exp(3.0 * modes.x[-1]), 1e-300))
 
@@ -177,7 +144,7 @@ def flags(evolution):
             "reheating temperature",
             f"N were not in equilibrium at the start, T = {1e-3 * hot.T[0]:.3g} GeV: their number is "
             f"proportional to it and would be {1.0 + more:.3g} times larger from equilibrium; set it "
-            "by cosmology.Reheating(particle, temperature)",
+            "by bbn(model, reheating=...)",
         ))  # fmt: skip
     if evolution.background.spectra is not None and exchange(evolution) > _COUPLED:
         out.append((
@@ -187,33 +154,3 @@ def flags(evolution):
             "thermal neutrinos only",
         ))  # fmt: skip
     return tuple(out)
-
-
-def decays(model):
-    """True for a dipole neutrino that couples at all."""
-    particle = model.particle if isinstance(model, Reheating) else model
-    return isinstance(particle, DipoleHNL) and max(particle.dipole_gev) > 0.0
-
-
-def is_particle(model):
-    """True for a dipole neutrino, with or without a temperature of reheating."""
-    return isinstance(model, (DipoleHNL, Reheating))
-
-
-def describe(model, mass_range):
-    """Return the ``relic.Species`` and the ``injection.Injection``.
-
-    Raises
-    ------
-    DomainError
-        For a mass outside ``mass_range`` [MeV].
-    """
-    hottest = model.temperature_mev if isinstance(model, Reheating) else T_REHEATING
-    particle = model.particle if isinstance(model, Reheating) else model
-    low, high = mass_range
-    if not low <= particle.mass_mev <= high:
-        raise DomainError(
-            f"mass = {particle.mass_mev:g} MeV is outside [{low:g}, {high:g}] MeV, where decays of "
-            "a dipole neutrino in the early Universe are followed"
-        )
-    return species_of(particle, hottest), injection_of(particle)

@@ -68,8 +68,7 @@ class Evolution:
     @property
     def references(self):
         """BibTeX keys of everything that entered."""
-        portal = self.modes.species.portal
-        return tuple(sorted({*references, *(portal.references if portal is not None else ())}))
+        return tuple(sorted({*references, *self.modes.species.production.references}))
 
     def with_conversion(self, eta, n_to_p, p_to_n, first):
         """Return the background with this relic and what its mesons do to nucleons."""
@@ -129,12 +128,16 @@ def extended(background, points, dx):
 
 def _still_in_contact(species, hot):
     """True if 2 -> 2 processes matter below T_MATCH."""
+    if species.production.begin < relic.T_MATCH:
+        return True
     rates = relic.contact_matrix(species, hot.T[-1:], hot.modes.p[-1:], species.copies[0][1])
+    if rates is None:
+        return False
     return float(rates.max()) > _CONTACT_FROM * hot.H[-1]
 
 
 def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", delta_neff=0.0,
-           with_mesons=True, start=None, momentum=False, **grid):  # fmt: skip
+           with_mesons=True, start=None, finish=None, **grid):  # fmt: skip
     """Return the :class:`Evolution` of a relic.
 
     Parameters
@@ -149,8 +152,8 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         False: all muons, pions and kaons decay, and none meets a nucleon.
     start : relic.Hot, optional
         The relic above T_MATCH, where it is known.
-    momentum : bool
-        True: neutrinos with momentum-resolved spectra, see ``relic_momentum``.
+    finish : callable, optional
+        What makes the result of this one, of thermal neutrinos: :func:`momentum.resolve`.
 
     Raises
     ------
@@ -164,7 +167,7 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
     options = dict(mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=delta_neff, **grid)
     end = last
     background = decoupling.solve(relic.T_MATCH, end, dark=hot.dark, **options)
-    levelling = None if species.portal is None else species.portal.levelling(species, with_xi)
+    levelling = species.production.levelling(species, with_xi)
     for count in range(1, MAX_ROUNDS + 1):
         points = len(decoupling.free_falling(relic.T_MATCH, end, dx))
         T, H = extended(background, points, dx)
@@ -195,11 +198,9 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         if change < TOLERANCE:
             flags = _flags(species, injected, modes, background, power, energies, eta)
             out = Evolution(hot, modes, injected, background, energies, found, count, flags)
-            if not momentum:
+            if finish is None:
                 return out
-            from .momentum import resolve
-
-            return resolve(out, eta, end, contact, qed, delta_neff, with_mesons, dx)
+            return finish(out, eta, end, contact, qed, delta_neff, with_mesons, dx)
     raise ConvergenceError(
         f"relic of {species.mass:g} MeV, lifetime {species.lifetime:.3g} s: plasma and "
         f"relic still differ by {change:.2g} after {MAX_ROUNDS} rounds",

@@ -28,7 +28,7 @@ def equilibrium_pressure(species, x, p, T, xi):
     """Pressure [MeV^4] of N in equilibrium along a history (modes p at ln a = x)."""
     _, weight = relic.momentum_grid(p.shape[1])
     energy = np.hypot(p, species.mass)
-    occupation = 1.0 / (np.exp(np.minimum(energy / T[:, None] - xi[:, None], 700.0)) + 1.0)
+    occupation = species.equilibrium(energy / T[:, None] - xi[:, None])
     return species.degrees * np.exp(-3.0 * x) * ((occupation * p * p / (3.0 * energy)) @ weight)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ... import constants as const
-from ..late import hadronic
+from ..nuclear import hadronic
 from .injection import KL, MU, PI, K, kaon
 
 references = ("Reno:1987qw", "Pospelov:2010cw", "Boyarsky:2020dzc", "Akita2024")

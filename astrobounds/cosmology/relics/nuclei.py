@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from ... import constants as const
-from ..late import hadronic
+from ..nuclear import hadronic
 from . import mesons
 
 FLAG = "mesons on nuclei"

@@ -45,3 +45,19 @@ def final_states(channel, mass, flavour):
         return ((1.0, (f"{other}+", f"{flavour}-", f"nu_{other}"), amplitude),)
     lepton = nu if first == "nu" else f"{first}-"
     return ((1.0, (lepton, _MESON.get(rest[0], rest[0])), None),)
+
+
+def unit_decays(mass, flavour):
+    """Return the open decays of a Dirac N with |U_a|^2 = 1 as a tuple of :class:`Decay`.
+
+    Those that conserve lepton number with N; its antiparticle has the conjugates.
+    """
+    from ..protocol import Decay
+    from .hnl_widths import CHANNELS, width_table
+
+    widths = width_table(float(mass))[:, const.FLAVOURS.index(flavour)]
+    return tuple(
+        Decay(float(share * width), f"mixing.{flavour}", products, amplitude, channel)
+        for channel, width in zip(CHANNELS, widths) if width > 0.0
+        for share, products, amplitude in final_states(channel, mass, flavour)
+    )  # fmt: skip

@@ -22,11 +22,13 @@ MESONS = {
     "K": (0.0, 1.0, 0.0),
     "rho": (1.0, 0.0, 0.0),
     "K*": (2.0 / 3.0 + CHARGED_KS / 3.0, 1.0 / 3.0, 1.0 / 3.0),
+    "KL": (0.0, 0.0, 1.0),
+    "KS": (CHARGED_KS, 0.0, 0.0),
 }  # K*+ -> K0 pi+ (2/3), K+ pi0 (1/3), and K0 is half K_S, half K_L
 MESON_MASS = {
     "pi0": const.M_PI0, "eta": const.M_ETA, "etap": const.M_ETAP, "rho0": const.M_RHO,
     "omega": const.M_OMEGA, "phi": const.M_PHI, "pi": const.M_PI, "K": const.M_K,
-    "rho": const.M_RHO, "K*": const.M_KSTAR,
+    "rho": const.M_RHO, "K*": const.M_KSTAR, "KL": M_K0, "KS": M_K0,
 }  # fmt: skip
 #: tau decays: (share, mass of the hadrons, charged pions); three prongs and a_1 lumped
 TAU_HADRONS = ((0.115, const.M_PI, 1.0), (0.26, const.M_RHO, 1.0), (0.11, 1230.0, 1.0),

@@ -8,6 +8,7 @@ pions share the energy equally (a few per cent).
 from functools import lru_cache
 
 from ... import constants as const
+from .daughters import leaves
 from .known_decays import (
     CHARGED_KS,
     KAON_DECAYS,
@@ -15,8 +16,9 @@ from .known_decays import (
     TAU_HADRONS,
     TAU_LEPTONS,
 )
-from .mean_energies import MUON_SHARE, PION_SHARE, mean_energies, species
 
+MUON_SHARE = 0.35  # mean share of a muon's energy in its electron (unpolarised, 7/20 for m_e -> 0)
+PION_SHARE = 0.5 * (1.0 + (const.M_MU / const.M_PI) ** 2) * MUON_SHARE
 #: neutral mesons: (branching ratio, products), PDG 2024; the rest of 1 goes to photons
 _MESON_DECAYS = {
     "rho0": ((1.0, ("pi", "pi")),),
@@ -72,7 +74,7 @@ def _tau():
 
 @lru_cache(maxsize=64)
 def visible_share(name):
-    """Return the share of a product without charge and flavour ("e", "mu", "pi0", "rho", ...)."""
+    """Return the share of a product by its stem ("e", "mu", "pi0", "rho", ...)."""
     fixed = {"nu": 0.0, "dark": 0.0, "e": 1.0, "gamma": 1.0, "pi0": 1.0, "mu": MUON_SHARE, "pi": PION_SHARE,
              "KS": 0.5 * CHARGED_KS * PION_SHARE + 1.0 - 0.5 * CHARGED_KS}  # fmt: skip
     if name in fixed:
@@ -102,8 +104,8 @@ def visible_energy(mass, decay):
 
     Raises
     ------
-    KeyError
-        For a product that is not known.
+    ConfigError
+        For a product that is not followed.
     """
-    energies = mean_energies(float(mass), decay.products, decay.amplitude)
-    return sum(e * visible_share(species(p)) for e, p in zip(energies, decay.products)) / mass
+    part = leaves(mass, decay.products, decay.amplitude)
+    return sum(e * visible_share(p.stem) for e, p in zip(part.energies, part.products)) / mass

@@ -17,7 +17,7 @@ import numpy as np
 from ...errors import DomainError
 from ..arguments import checked_value
 from ..protocol import OTHER, Choice, Parameter
-from .oscillations import NAMES, ORDERINGS, Oscillations, check_ordering
+from .oscillations import ORDERINGS, Oscillations, check_ordering
 from .theory import Theory, mass_term
 from .typei import TypeI
 
@@ -27,6 +27,11 @@ ANGLES = (  # name, symbol, largest modulus [rad]
     ("im_omega", r"\mathrm{Im}\,\omega", 25.0),
     ("alpha", r"\alpha", 100.0),
 )
+
+PULLED = (
+    ("sin2_12", r"\sin^2\theta_{12}"), ("sin2_13", r"\sin^2\theta_{13}"), ("sin2_23", r"\sin^2\theta_{23}"),
+    ("dm2_21", r"\Delta m^2_{21}"), ("dm2_3l", r"\Delta m^2_{3\ell}"),
+)  # fmt: skip
 
 
 def casas_ibarra(light_ev, pmns, heavy_mev, rotation):
@@ -91,7 +96,8 @@ class MinimalSeesaw(Theory):
     alpha : float
         The Majorana phase, e^{i alpha} on the column 2.
     oscillations : Oscillations or {"normal", "inverted"}
-        Default: the best fit of NuFIT 6.0 in normal ordering.
+        Default: the best fit of NuFIT 6.0 in normal ordering. In fits its angles and splittings are
+        ``pull.sin2_12``, ..., in standard deviations from the best fit of the ordering.
 
     Raises
     ------
@@ -110,12 +116,11 @@ class MinimalSeesaw(Theory):
         mass_term("mass", "M", default=None, why="a mass is not negative"),
         mass_term("splitting", r"\Delta M", why="a splitting is not negative"),
         *(Parameter(name, "", OTHER, 0, symbol, -high, high, "linear") for name, symbol, high in ANGLES),
-        Parameter("sin2_12", "", OTHER, 0, r"\sin^2\theta_{12}", 0.0, 1.0, "linear"),
-        Parameter("sin2_13", "", OTHER, 0, r"\sin^2\theta_{13}", 0.0, 1.0, "linear"),
-        Parameter("sin2_23", "", OTHER, 0, r"\sin^2\theta_{23}", 0.0, 1.0, "linear"),
-        Parameter("dm2_21", "", OTHER, 0, r"\Delta m^2_{21}\,[\mathrm{eV}^2]", 0.0, 1.0, "linear"),
-        Parameter("dm2_3l", "", OTHER, 0, r"\Delta m^2_{3\ell}\,[\mathrm{eV}^2]", -1.0, 1.0, "linear"),
-        Parameter("delta", "", OTHER, 0, r"\delta", -100.0, 100.0, "linear"),
+        Parameter("delta", "", OTHER, 0, r"\delta", -100.0, 100.0, "linear", default=None, example="3.7"),
+        *(
+            Parameter(f"pull.{n}", "", OTHER, 0, rf"\mathrm{{pull}}\ {symbol}", -20.0, 20.0, "linear")
+            for n, symbol in PULLED
+        ),
     )
     choices = (Choice("ordering", ORDERINGS),)
     references = ("Casas:2001sr", "Esteban:2024eli")
@@ -127,7 +132,8 @@ class MinimalSeesaw(Theory):
             raise DomainError(f"oscillations = {oscillations!r}: give an ordering or Oscillations.of(...)")
         given = {"mass": mass, "splitting": splitting, "alpha": alpha}
         given.update(re_omega=np.real(omega), im_omega=np.imag(omega))
-        given.update((n, getattr(oscillations, n)) for n in NAMES)
+        given["delta"] = oscillations.delta
+        given.update((f"pull.{n}", pull) for n, pull in oscillations.pulls().items())
         cls = type(self)
         values = {p.name: checked_value(cls, p, given) for p in cls.parameters}
         reason = cls.allowed(values)
@@ -148,10 +154,9 @@ class MinimalSeesaw(Theory):
 
     @classmethod
     def from_values(cls, values, ordering="normal"):
-        """Build from floats; oscillation parameters that are missing are the best fit."""
-        best = Oscillations.of(ordering)
-        complete = {n: getattr(best, n) for n in NAMES}
-        return super().from_values({**complete, **values}, ordering=ordering)
+        """Build from floats; without delta it is that of the best fit, and every pull is zero."""
+        complete = {"delta": Oscillations.of(ordering).delta, **values}
+        return super().from_values(complete, ordering=ordering)
 
     @classmethod
     def from_mixing(cls, mass, mixing, sign=1, **options):
@@ -182,7 +187,8 @@ class MinimalSeesaw(Theory):
     @property
     def oscillations(self):
         """The :class:`Oscillations` that the theory reproduces."""
-        return Oscillations(self.ordering, *(self.values[n] for n in NAMES))
+        pulls = {n: self.values.get(f"pull.{n}", 0.0) for n, _ in PULLED}
+        return Oscillations.pulled(self.ordering, self.values["delta"], pulls)
 
     @property
     def flavours(self):

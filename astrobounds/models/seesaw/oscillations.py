@@ -83,6 +83,18 @@ class Oscillations:
         best[-1] = math.radians(best[-1])
         return replace(cls(ordering, *best), **changes)
 
+    @classmethod
+    def pulled(cls, ordering, delta, pulls):
+        """Return the best fit moved by ``{name: standard deviations}``, with delta [rad]."""
+        rows = dict(zip(NAMES, NUFIT_60[check_ordering(ordering)]))
+        moved = {n: rows[n][0] + x * 0.5 * (rows[n][1] + rows[n][2]) for n, x in pulls.items()}
+        return cls.of(ordering, delta=delta, **moved)
+
+    def pulls(self):
+        """Return ``{name: standard deviations from the best fit}`` of angles and splittings."""
+        rows = zip(NAMES[:-1], NUFIT_60[self.ordering])
+        return {n: (getattr(self, n) - value) / (0.5 * (up + down)) for n, (value, up, down) in rows}
+
     def masses_ev(self, lightest=0.0):
         """Return m_1, m_2, m_3 [eV] for a mass of the lightest, shape (3,)."""
         if not (math.isfinite(lightest) and lightest >= 0.0):
@@ -121,10 +133,11 @@ class Oscillations:
 
 
 def oscillation_priors(ordering="normal"):
-    """Return ``{name: prior}`` of the oscillation parameters.
+    """Return ``{name: prior}`` of the oscillation parameters, for :class:`MinimalSeesaw` and by name.
 
-    Gaussian with the mean of the two errors of NuFIT 6.0; uniform in the phases (the fits of delta are
-    too far from a Gaussian), ``"alpha"`` being the Majorana phase of the minimal seesaw.
+    Gaussian with the mean of the two errors of NuFIT 6.0: ``"sin2_12"``, ... and, in standard deviations
+    from the best fit as the theory takes them, ``"pull.sin2_12"``, ...; uniform in the phases ``"delta"``
+    (its fit is too far from a Gaussian) and ``"alpha"``.
     """
     rows = dict(zip(NAMES, NUFIT_60[check_ordering(ordering)]))
     found = {
@@ -133,4 +146,5 @@ def oscillation_priors(ordering="normal"):
         if name != "delta"
     }
     turn = Uniform(0.0, 2.0 * math.pi)
-    return {**found, "delta": turn, "alpha": turn}
+    pulls = {f"pull.{name}": Normal(0.0, 1.0) for name in found}
+    return {**found, **pulls, "delta": turn, "alpha": turn}

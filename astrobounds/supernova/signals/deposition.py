@@ -1,12 +1,15 @@
 """Energy that decays leave in the mantle and the envelope of a star.
 
-    E = duration f_vis int dE E d2N/(dE dt) [exp(-R_core/l) - exp(-R_envelope/l)],  l = (p/m)/Gamma
+    E = duration f_vis int dE E d2N/(dE dt) {1 - exp[-(R_envelope - R_core)/l]},  l = (p/m)/Gamma
 
-for particles whose transport does not know their decay (mixing). Where the decay is part of the
-absorption already (dipole portal: N -> nu gamma is the inverse of gamma nu -> N), the flux is the net
-one through R_core and the bracket is 1 - exp(-(R_envelope - R_core)/l): nothing is counted twice. At
-strong coupling the net flux diffuses like 1/d^2, while the outward flux alone would stay that of a
-blackbody and deposit its energy at any coupling.
+with the net flux through R_core, outwards minus inwards: decays, and what inverse decays make, are part
+of the transport (for mixing as for the dipole portal), so that nothing is counted twice. At strong
+coupling the net flux diffuses like the inverse coupling, while the outward flux alone would stay that
+of a blackbody and deposit its energy at any coupling. R_core is the neutrino sphere (T = 3 MeV) by
+default: inside, what decays leave is radiated again by neutrinos. Without decays in the transport
+(``decays=False``, mixing) the bracket is exp(-R_core/l) - exp(-R_envelope/l) on the flux at infinity.
+
+No more than the star has can be deposited: the energy emitted is held at 3e53 erg, with a flag.
 """
 
 from dataclasses import dataclass
@@ -16,7 +19,8 @@ import numpy as np
 from ... import constants as const
 from ...errors import DomainError
 from ...units import finite
-from ..transport.emission import Emission
+from ..star.sphere import neutrino_sphere
+from ..transport.emission import BEYOND, BINDING_ENERGY, Emission, held
 from ..transport.settings import RADIUS_MAX_KM
 from ..transport.solution import decays_are_absorption, solution
 from .visible import visible_fraction
@@ -32,7 +36,8 @@ class Deposition:
     Attributes
     ----------
     emission : Emission
-        What leaves the core: for a DipoleHNL, outwards minus inwards at the core radius.
+        What leaves the core, outwards minus inwards at the core radius where decays are part of the
+        transport.
     energy_erg : float
         Visible energy of decays between the core and the surface of the envelope [erg].
     emitted_erg : float
@@ -41,6 +46,8 @@ class Deposition:
         Visible share of a decay.
     allowed_erg : float
         Energy that observations allow [erg].
+    flags : tuple of str
+        ``"beyond the star"`` where more than 3e53 erg would leave; the energies are held there.
     """
 
     emission: Emission
@@ -48,6 +55,7 @@ class Deposition:
     emitted_erg: float
     visible: float
     allowed_erg: float = LOW_ENERGY_LIMIT
+    flags: tuple = ()
 
     references = ("Caputo:2022mah", "Chauhan:2024nfa")
 
@@ -84,19 +92,26 @@ class Geometry:
     net: bool
 
 
+def sphere_cm(star):
+    """Return the radius [cm] of the neutrino sphere, at most that of the transport."""
+    return 1e5 * neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
+
+
 def geometry_of(model, star, envelope, core, options):
     """Return the :class:`Geometry` of a model: with the net flux if its decays are absorption."""
     import astropy.units as u
 
     from ...units import length_cm
 
-    inner = length_cm(20.0 * u.km if core is None else core, "core")
+    if core is None:
+        core = sphere_cm(star) * u.cm
+    inner = length_cm(core, "core")
     outer = length_cm(5e13 * u.cm if envelope is None else envelope, "envelope")
     if not 0.0 <= inner < outer:
         raise DomainError(
             f"core = {inner:g} cm, envelope = {outer:g} cm: 0 <= core < envelope is needed"
         )
-    if not decays_are_absorption(model):
+    if not decays_are_absorption(model, options.get("decays", True)):
         return Geometry(inner, outer, options, False)
     r_max = 1e5 * min(RADIUS_MAX_KM, star.breaks[-1])
     r_max = length_cm(options["r_max"], "r_max") if "r_max" in options else r_max
@@ -119,8 +134,19 @@ def decayed_between(mass_mev, energy, width_mev, inner, outer):
     return -np.exp(-inner * inverse) * np.expm1(-(outer - inner) * inverse)
 
 
+def _budget(budget):
+    """Return a budget in erg."""
+    import astropy.units as u
+
+    from ...units import quantity_in
+
+    if budget is None:
+        return BINDING_ENERGY
+    return finite(quantity_in(budget, u.erg, "budget", "budget=3e53*u.erg"), "budget", 1.0)
+
+
 def deposition_energies(model, star, scales, *, envelope=None, core=None, duration=None,
-                        visible=None, **options):  # fmt: skip
+                        visible=None, budget=None, **options):  # fmt: skip
     """Return the deposited energy [erg] along the axis ``scale`` x (|U|^2 or d^2) of a model.
 
     Parameters
@@ -144,12 +170,13 @@ def deposition_energies(model, star, scales, *, envelope=None, core=None, durati
     kept = decayed_between(
         model.mass_mev, ray.energy, model.width_mev * scales, geometry.inner, geometry.outer
     )
-    energy = (spectra * kept) @ (ray.weight * ray.energy) / const.ERG
-    return seconds * visible_fraction(model, visible) * energy
+    power = ray.weight * ray.energy / const.ERG
+    share = held(seconds * (spectra @ power), _budget(budget))
+    return seconds * visible_fraction(model, visible) * share * ((spectra * kept) @ power)
 
 
 def deposition(model, star, *, envelope=None, core=None, duration=None, visible=None,
-               allowed=None, **options):  # fmt: skip
+               allowed=None, budget=None, **options):  # fmt: skip
     """Compute the energy that decays leave between the core and the surface of the envelope.
 
     Parameters
@@ -158,14 +185,18 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     star : Star
     envelope : Quantity, default 5e13 cm
         Radius of the progenitor: a red supergiant; about 3e12 cm for SN1987A.
-    core : Quantity, default 20 km
-        Radius inside which decays do not count, about that of the neutrino sphere.
+    core : Quantity, default the neutrino sphere
+        Radius inside which decays do not count; by default where T = 3 MeV (39.8 km in the fiducial
+        star). A trapped N that diffuses leaves less the farther out it is: m = 100 MeV and d = 3e-8
+        GeV^-1, 2e53 erg at 20 km, 2e52 at 30, 3e51 at 40, 9e49 at 60.
     duration : Quantity, default 3 s
         Time over which the snapshot radiates.
     visible : None, mapping or collection of str
         Visible channels and shares; see :func:`astrobounds.supernova.signals.visible.visible_shares`.
     allowed : Quantity, default 1e50 erg
         Energy that observations allow; 1e50 erg for underluminous type II-P supernovae.
+    budget : Quantity, default 3e53 erg
+        Energy that the star has: no more is emitted, and what decays leave is scaled down with it.
     **options
         As for :func:`astrobounds.supernova.emission`.
 
@@ -184,13 +215,13 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     """
     import astropy.units as u
 
-    from ...units import _value, time_s
+    from ...units import quantity_in, time_s
 
     seconds = 3.0 if duration is None else time_s(duration, "duration")
     finite(seconds, "duration in s", 0.0)
     limit = LOW_ENERGY_LIMIT
     if allowed is not None:
-        limit = finite(_value(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
+        limit = finite(quantity_in(allowed, u.erg, "allowed", "allowed=1e50*u.erg"), "allowed", 1.0)
     geometry = geometry_of(model, star, envelope, core, options)
     ray, (rate,) = _spectra(model, star, geometry, [1.0])
     kept = decayed_between(
@@ -198,6 +229,9 @@ def deposition(model, star, *, envelope=None, core=None, duration=None, visible=
     )[0]
     power = ray.weight * ray.energy * rate / const.ERG
     share = visible_fraction(model, visible)
-    energy = seconds * share * float((power * kept).sum())
     leaving = Emission(model, star, ray.energy, rate, ray.weight, dict(options), ray.resonant)
-    return Deposition(leaving, energy, seconds * leaving.luminosity_erg_s, share, limit)
+    emitted = seconds * leaving.luminosity_erg_s
+    part = float(held(emitted, _budget(budget)))
+    energy = seconds * share * part * float((power * kept).sum())
+    flags = (BEYOND,) if part < 1.0 else ()
+    return Deposition(leaving, energy, part * emitted, share, limit, flags)

@@ -68,9 +68,21 @@ class Setting:
         return events(self.window_s, self.oxygen, tuple(self.detectors))
 
 
-def absorbed_within(model, star):
-    """Return the radius [cm] up to which decays are in the transport already: 0 for mixing."""
-    return 1e5 * absorbing_radius(model, star)
+def absorbed_within(model, star, options=None):
+    """Return the radius [cm] up to which decays are in the transport already.
+
+    Parameters
+    ----------
+    model : object
+    star : Star or other
+        Where there is no star a spectrum of one's own is without the decays of a particle that mixes.
+    options : mapping, optional
+        Of the emission: ``r_max``, ``decays``.
+    """
+    options = options or {}
+    if not hasattr(star, "breaks"):
+        options = {**options, "decays": False}
+    return 1e5 * absorbing_radius(model, star, options)
 
 
 def daughter_numbers(model, spectrum, setting, lines=None, start=None):
@@ -305,7 +317,7 @@ def neutrino_signal(model, star, *, distance=None, core=None, window=None, durat
         secondaries=secondaries, ordering=ordering, pinch=pinch, oxygen=bool(oxygen),
         detectors=tuple(detectors),
     )  # fmt: skip
-    start = absorbed_within(model, getattr(star, "star", star))
+    start = absorbed_within(model, getattr(star, "star", star), getattr(star, "options", options))
     if not callable(star):
         burst = star if hasattr(star, "time_integrated") else emission(model, star, **options)
         star = burst.time_integrated(setting.duration_s)

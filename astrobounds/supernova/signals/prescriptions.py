@@ -2,7 +2,8 @@
 
 They share the rates of the ray solution and differ in the treatment of trapping; the ray solution
 (:func:`astrobounds.supernova.cooling`) is exact in both limits and is the one to use. All are for
-flat space with the helicity-averaged mean free path; N and Nbar are followed apart.
+flat space and nucleons in the contact form, without decays of N, with the helicity-averaged mean free
+path; N and Nbar are followed apart.
 
 radial
     L = sum over shells dV Q e^{-tau}, tau of the shells outside along the radius. The outermost
@@ -51,7 +52,9 @@ class _Columns:
 def _columns(model, star, shells, resolution):
     """Return the :class:`_Columns` of N and of Nbar on Gauss radii of each smooth part."""
     options = {} if resolution is None else {"resolution": resolution}
-    ray = solution(model, star, gravity=False, helicity="particles", **options)
+    ray = solution(
+        model, star, gravity=False, helicity="particles", nucleons="contact", decays=False, **options
+    )
     if len(ray.tables) != 1 or ray.tables[0].mu_n is None or model.states[0].statistics < 0:
         raise DomainError(
             f"recipes are for fermions whose reactions share one table (HNL, DipoleHNL), not for a "
@@ -169,7 +172,7 @@ def luminosity(model, star, name, *, shells=24, resolution=None):
             f"prescription {name!r}{did_you_mean(name, NAMES)}; allowed: {', '.join(NAMES)}"
         )
     parts, ray = _columns(model, star, shells, resolution)
-    r_max = ray.table.pieces[-1][-1]
+    r_max = ray.tables[0].pieces[-1][-1]
     total = 0.0
     for columns in parts:
         if name == "last-scattering":

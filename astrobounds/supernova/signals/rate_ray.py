@@ -11,8 +11,7 @@ import numpy as np
 
 THIN = 1e-5  # optical depth below which what leaves is proportional to the strength
 MASSES = 7  # nodes per e-fold of the mass
-PER_DECADE = 7  # nodes per decade of the strength; fewer for spectra
-SPECTRA = 5
+PER_DECADE = 7  # nodes per decade of the strength
 _LEAST = 6
 
 

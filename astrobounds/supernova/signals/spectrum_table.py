@@ -10,9 +10,11 @@ from ..transport.matter import LIGHT
 from ..transport.settings import FINE_ENERGIES
 from ..transport.solution import solution
 from .cooling import ALLOWED_LUMINOSITY
-from .rate_ray import SPECTRA, between, depth_nodes, mass_nodes
+from .rate_ray import between, depth_nodes, mass_nodes
 from .surface import Axes, depth_of
 
+TARGET = 1e-2  # of ln of the power: a table that misses it is refined
+REFINEMENTS = ((8, 7), (8, 14), (14, 14))  # depths per decade, masses per e-fold
 FAINT = 1e-7 * ALLOWED_LUMINOSITY  # erg/s, below it 1e46 erg in an envelope are little
 
 
@@ -52,18 +54,28 @@ class SpectrumTable:
         if low < LIGHT:
             options.setdefault("resolution", FINE_ENERGIES)  # the same nodes at every mass
         ends = [depth_of((m, star, ray, options)) for m in np.geomspace(low, high, 3)]
-        depths = depth_nodes(ray, [d for d, _ in ends], any(r for _, r in ends), SPECTRA)
+        units, resonant = [d for d, _ in ends], any(r for _, r in ends)
+        known = {}
 
         def solve(masses, at):
-            out = []
-            for found in mapper(_solved, [(m, star, ray, options, at) for m in masses]):
-                out.append(found)
+            open_ = [m for m in masses if (m, at.size) not in known]
+            for m, found in zip(open_, mapper(_solved, [(m, star, ray, options, at) for m in open_])):
+                known[m, at.size] = found
                 if progress is not None:
                     progress()
-            return out
+            return [known[m, at.size] for m in masses]
 
-        masses = mass_nodes(low, high)
-        units, excess, weights, spectra = zip(*solve(masses, depths))
+        for per_decade, per_efold in REFINEMENTS:
+            depths = depth_nodes(ray, units, resonant, per_decade)
+            masses = mass_nodes(low, high, per_efold)
+            self._build(masses, depths, solve(masses, depths))
+            self.error = self._measure(masses, solve, np.sqrt(depths[:-1] * depths[1:]))
+            if self.error < TARGET:
+                break
+
+    def _build(self, masses, depths, found):
+        """Make the surfaces of ln of the spectrum, one per energy node."""
+        units, excess, weights, spectra = zip(*found)
         self.axes = Axes(np.log(masses), np.log(depths), np.log(units), "spectrum")
         self._excess, self.weight = excess[0], weights[0]  # the same nodes at every mass
         surfaces = np.log(np.maximum(np.array(spectra), 1e-300))
@@ -72,7 +84,6 @@ class SpectrumTable:
         for surface, slope in zip(self._surfaces, self._slopes):
             status = bicubic_slopes(self.axes.ln_mass, self.axes.ln_depth, surface, NOT_A_KNOT, slope)
             check(status, "spectrum table")
-        self.error = self._measure(masses, solve, np.sqrt(depths[:-1] * depths[1:]))
 
     def _measure(self, masses, solve, off_grid):
         worst = 0.0

@@ -342,7 +342,7 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
     """
     import astropy.units as u
 
-    from ...units import _value, power_erg_s
+    from ...units import power_erg_s, quantity_in
 
     if criterion not in CRITERIA:
         raise DomainError(
@@ -360,7 +360,7 @@ def systematics(model_class, flavour="tau", masses=None, *, criterion="cooling",
     if allowed is not None and criterion == "cooling":
         limit = power_erg_s(allowed, "allowed")
     elif allowed is not None:
-        limit = _value(allowed, u.erg, "allowed", "allowed=1e50*u.erg")
+        limit = quantity_in(allowed, u.erg, "allowed", "allowed=1e50*u.erg")
     options = {**options, "allowed": finite(limit, "allowed", 1.0)}
     everything = [Variation("reference"), *chosen]
     edges = np.empty((len(everything), 2, mass_mev.size))

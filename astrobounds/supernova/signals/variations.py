@@ -11,11 +11,13 @@ recipe
     differences with published edges and are no uncertainty of this one.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from ...errors import DomainError, did_you_mean
 from ...units import finite
+from ..star.axial_response import with_axial_response
 from ..star.catalogue import load
+from ..star.muons import with_muons
 from ..star.profile import Star
 from ..star.temperature import scale_temperature
 from ..transport.solution import unit_model
@@ -74,21 +76,36 @@ class Variation:
         finite(self.allowed_factor, "allowed_factor", 1e-6, 1e6)
 
 
-def with_muons(star):
-    """Return a copy of a star with muons in beta equilibrium, mu_mu = mu_nu_mu + mu_n - mu_p.
+def _states_of_matter(options):
+    """The fiducial star with other lepton numbers: what decides e mixing and d_e."""
+    out, now = [], options.get("neutrinos", "zero")
+    for text, neutrinos, mean in (
+        ("no degenerate neutrinos", "zero", None), ("degenerate nu_e (beta equilibrium)", "beta", None),
+        ("two regions of Y_e", "two-region", None), ("two regions of Y_e, DD2", "two-region", "dd2"),
+        ("mu_nu = 0 and equilibrium", "equilibrium", None),
+        ("mu_nu = 0 and equilibrium, DD2", "equilibrium", "dd2"),
+    ):  # fmt: skip
+        changed = {**options, "neutrinos": neutrinos}
+        if mean is not None:
+            changed["mean_field"] = mean
+        if neutrinos != now or (mean and not options.get("mean_field")):
+            out.append(Variation(text, "star", star=load("fiducial", **changed)))
+    return out
 
-    The electrons stay as they are: the charge of the muons is not taken from them.
-    """
-    inner = star.columns
 
-    def columns(radius_km):
-        state = dict(inner(radius_km))
-        state["mu_mu"] = state["mu_nu_mu"] + state["mu_n"] - state["mu_p"] + state["shift"]
-        return state
-
-    derived = (with_muons, (star,))
-    name = f"{star.name} with muons"
-    return replace(star, columns=columns, origin=(), derived=derived, name=name)
+def _nucleons(star, name, options):
+    """g_A, the axial response and mean fields: what nuclear matter does to the rates of mixing."""
+    out = []
+    for g_a in (1.0, 1.2756):
+        out.append(Variation(f"g_A = {g_a:g}", "matter", options={"axial_coupling": g_a}))
+    if "axial_response" not in star.at(star.breaks[0]) and "Yp" in star.at(star.breaks[0]):
+        slow = with_axial_response(star)
+        out.append(Variation("axial response S_A (long wavelength)", "matter", star=slow))
+    if name == "fiducial" and not options.get("mean_field"):
+        for text, mean in (("mean fields of DD2", "dd2"), ("m* = m/(1 + 0.3 n/n0), U of DD2", 0.3)):
+            other = load("fiducial", **{**options, "mean_field": mean})
+            out.append(Variation(text, "matter", star=other))
+    return out
 
 
 def default_variations(criterion="cooling", star=None, model=None):
@@ -111,16 +128,12 @@ def default_variations(criterion="cooling", star=None, model=None):
         hot = scale_temperature(star, factor)
         out.append(Variation(f"temperature x {factor:g}", "star", star=hot))
     if name == "fiducial":
-        sea = "zero" if options.get("neutrinos", "zero") == "beta" else "beta"
-        other = load("fiducial", **{**options, "neutrinos": sea})
-        text = "degenerate nu_e (beta equilibrium)" if sea == "beta" else "no degenerate neutrinos"
-        out.append(Variation(text, "star", star=other))
+        out += _states_of_matter(options)
     weak = model is None or "contact" in {p.kind for p in unit_model(model).processes()}
     if weak and not star.has_muons:
         out.append(Variation("muons in beta equilibrium", "star", star=with_muons(star)))
     if weak:
-        for g_a in (1.0, 1.2756):
-            out.append(Variation(f"g_A = {g_a:g}", "matter", options={"axial_coupling": g_a}))
+        out += _nucleons(star, name, options)
     what = "luminosity" if criterion == "cooling" else "energy"
     for factor in (0.5, 2.0):
         out.append(Variation(f"allowed {what} x {factor:g}", allowed_factor=factor))
@@ -130,7 +143,7 @@ def default_variations(criterion="cooling", star=None, model=None):
     if criterion == "deposition":
         for radius in (3e13, 1e14):
             out.append(Variation(f"envelope of {radius:.0e} cm", options={"envelope": radius * u.cm}))
-        for core in (10, 40):
+        for core in (20, 60):
             out.append(Variation(f"core of {core} km", options={"core": core * u.km}))
         for seconds in (1, 10):
             out.append(Variation(f"duration of {seconds} s", options={"duration": seconds * u.s}))
@@ -142,6 +155,9 @@ def default_variations(criterion="cooling", star=None, model=None):
             out.append(Variation(profile, "illustrative", star=load(profile)))
     out.append(Variation("flat space", "recipe", options={"gravity": False}))
     out.append(Variation("averaged helicities", "recipe", options={"helicity": "averaged"}))
+    if weak:
+        out.append(Variation("nucleons in contact form", "recipe", options={"nucleons": "contact"}))
+        out.append(Variation("no decays in the star", "recipe", options={"decays": False}))
     flat = {"gravity": False, "helicity": "averaged"}
     out.append(Variation("flat, averaged helicities", "recipe", options=flat))
     if criterion == "cooling":

@@ -1,6 +1,6 @@
 """Stars with other neutrino chemical potentials."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,20 +34,20 @@ def with_neutrinos(star, **chemical_potentials):
                 f"allowed: {', '.join(const.FLAVOURS)}"
             )
         given[flavour] = value if callable(value) else energy_mev(value, flavour)
-    return _with_levels(star, given)
+    name = f"{star.name} with neutrinos"
+    return replace(star, columns=_Levels(star.columns, given), origin=(), name=name)
 
 
-def _with_levels(star, given):
-    """Return a copy of a star with neutrino chemical potentials in MeV, or functions of radius."""
-    inner = star.columns
+@dataclass(frozen=True, eq=False)
+class _Levels:
+    """Columns of a star with given chemical potentials of neutrinos: MeV or functions of radius."""
 
-    def columns(radius_km):
-        state = dict(inner(radius_km))
-        for flavour, value in given.items():
+    inner: object
+    given: dict
+
+    def __call__(self, radius_km):
+        state = dict(self.inner(radius_km))
+        for flavour, value in self.given.items():
             mu = value(radius_km) if callable(value) else value
             state[f"mu_nu_{flavour}"] = np.full_like(state["T"], 0.0) + mu
         return state
-
-    derived = (_with_levels, (star, given))
-    name = f"{star.name} with neutrinos"
-    return replace(star, columns=columns, origin=(), derived=derived, name=name)

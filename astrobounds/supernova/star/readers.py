@@ -3,14 +3,15 @@
 from pathlib import Path
 
 import numpy as np
-from scipy.interpolate import PchipInterpolator
 
 from ... import constants as const
 from ...datafiles import read_ecsv
 from ...errors import DataError
 from . import eos
 from .composition import HEAVY, check_heavy, heavy_state, onsets
-from .profile import Star, ideal_gas
+from .ideal_gas import Matter
+from .interpolated import Columns, TableColumns, warn_if_coarse
+from .profile import Star
 
 REQUIRED = {"radius": "km", "rho": "g / cm3", "temperature": "MeV", "Ye": ""}
 OPTIONAL = {"lapse": "", **dict.fromkeys(HEAVY, "")}
@@ -71,20 +72,8 @@ def piece_breaks(radius, more=()):
     return tuple(sorted(breaks))
 
 
-def interpolators(radius, columns, log_columns):
-    """Return ``{name: function of r}``, monotone cubic, in ln y for ``log_columns``."""
-    out = {}
-    for name, values in columns.items():
-        if name in log_columns:
-            spline = PchipInterpolator(radius, np.log(values))
-            out[name] = lambda r, s=spline: np.exp(s(r))
-        else:
-            out[name] = PchipInterpolator(radius, values)
-    return out
-
-
 def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="user",
-                neutrinos="zero", references=(), note=""):  # fmt: skip
+                references=(), note="", **matter):  # fmt: skip
     """Build a star of ideal gas from radial arrays.
 
     Parameters
@@ -98,8 +87,9 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="u
     heavy : tuple of three arrays, optional
         Mass fraction, mean mass number and mean charge of heavy nuclei; numbers are the same
         everywhere. Ye counts their protons.
-    neutrinos : {"zero", "beta"}
-        Neutrino chemical potentials: none, or beta equilibrium for nu_e.
+    **matter
+        ``neutrinos``, ``mean_field``, ``muons``, ``core`` of :class:`~.ideal_gas.Matter`. ``ye`` is not
+        used where the proton fraction follows from equilibrium.
 
     Returns
     -------
@@ -108,27 +98,57 @@ def from_arrays(radius, rho, temperature, ye, *, lapse=None, heavy=None, name="u
     Raises
     ------
     DataError
-        For NaN, a radius that does not increase or a value outside its physical range.
+        For NaN, a masked cell, a radius that does not increase or a value outside its physical range.
+
+    Warns
+    -----
+    ValidityWarning
+        For rows that are too few for their gradients.
     """
     import astropy.units as u
 
-    from ...units import _value, energy_mev, length_cm
+    from ...units import energy_mev, length_cm, quantity_in
 
+    given = {"radius": radius, "rho": rho, "temperature": temperature, "Ye": ye, "lapse": lapse}
+    given.update(zip(HEAVY, heavy, strict=True) if heavy is not None else ())
+    for key, values in given.items():
+        check_unmasked(values, name, key)
     columns = {
         "radius": length_cm(radius, "radius") / 1e5,
-        "rho": _value(rho, u.g / u.cm**3, "rho", "rho=1e14*u.g/u.cm**3"),
+        "rho": quantity_in(rho, u.g / u.cm**3, "rho", "rho=1e14*u.g/u.cm**3"),
         "temperature": energy_mev(temperature, "temperature"),
         "Ye": np.asarray(ye, dtype=float),
     }
+    for key, values in columns.items():
+        if np.ndim(values) != 1:
+            raise DataError(f"{name}: {key} has shape {np.shape(values)}; one dimension is needed")
     if lapse is not None:
         columns["lapse"] = np.asarray(lapse, dtype=float)
     if heavy is not None:
         for key, values in zip(HEAVY, heavy, strict=True):
             columns[key] = np.asarray(values, dtype=float) + np.zeros_like(columns["radius"])
-    return _build(columns, name, neutrinos, references, note, origin=name)
+    return _build(columns, name, Matter(**matter), references, note, origin=name)
 
 
-def _build(columns, name, neutrinos, references, note, origin):
+def check_unmasked(values, origin, name):
+    """Refuse masked (empty) cells, whatever is under the mask.
+
+    Raises
+    ------
+    DataError
+        With the line and the column.
+    """
+    mask = getattr(values, "mask", None)
+    if mask is None or not np.any(mask):
+        return
+    row = int(np.flatnonzero(np.ravel(mask))[0])
+    raise DataError(
+        f"{origin}, data line {row + 1}, column '{name}': the cell is empty (masked); fill it or leave "
+        "the row out"
+    )
+
+
+def _build(columns, name, matter, references, note, origin, packaged=False):
     sizes = {key: np.size(v) for key, v in columns.items()}
     if len(set(sizes.values())) > 1:
         raise DataError(f"{origin}: columns have different lengths {sizes}")
@@ -144,35 +164,34 @@ def _build(columns, name, neutrinos, references, note, origin):
                 f"{origin}: {mass[-1] / const.M_SUN_G:.3g} solar masses within {radius[-1]:g} km are "
                 "a black hole; check the units of radius and rho"
             )
-    profile = interpolators(
+    rows = Columns.of(
         radius, {k: v for k, v in columns.items() if k != "radius"}, ("rho", "temperature")
     )
-
-    def at(r):
-        heavy = tuple(profile[name](r) for name in HEAVY) if HEAVY[0] in profile else None
-        state = ideal_gas(
-            profile["rho"](r), profile["temperature"](r), profile["Ye"](r), neutrinos, heavy
-        )
-        state["lapse"] = profile["lapse"](r)
-        return state
-
-    return Star(
-        name=name, breaks=piece_breaks(radius, onsets(radius, columns)), columns=at,
-        references=tuple(references), note=note, meta={"mass_g": float(mass[-1]), "neutrinos": neutrinos},
+    meta = {"mass_g": float(mass[-1]), "neutrinos": matter.neutrinos}
+    if not packaged:
+        meta["coarse"] = warn_if_coarse(origin, radius, columns["rho"], columns["temperature"])
+    edges = onsets(radius, columns)
+    if matter.neutrinos == "two-region":
+        edges = {*edges, matter.core[1]}
+    star = Star(
+        name=name + matter.suffix, breaks=piece_breaks(radius, edges), columns=TableColumns(rows, matter),
+        references=(*references, *matter.references), note=note, meta=meta,
     )  # fmt: skip
+    star.at(star.breaks)  # what the matter cannot be is said now
+    return star
 
 
-def read_table(path, neutrinos="zero"):
+def read_table(path, packaged=False, **matter):
     """Read a star from an ECSV table with columns radius, rho, temperature, Ye [, lapse].
 
     Heavy nuclei: columns X_heavy (mass fraction), A_heavy, Z_heavy (mean mass number and charge),
-    all or none.
+    all or none. ``**matter`` as for :func:`from_arrays`.
 
     Raises
     ------
     DataError
         For a missing column (named, with what is expected), a column without or with a wrong unit,
-        or a bad value (with its line and column).
+        or a bad or empty value (with its line and column).
     """
     import astropy.units as u
 
@@ -187,6 +206,7 @@ def read_table(path, neutrinos="zero"):
                 f"{', '.join(f'{n} [{v}]' if v else n for n, v in REQUIRED.items())}"
             )
         column = table[name]
+        check_unmasked(column, path, name)
         try:
             values = np.asarray(column, dtype=float)
         except ValueError:
@@ -200,8 +220,8 @@ def read_table(path, neutrinos="zero"):
         columns[name] = values
     meta = table.meta
     return _build(
-        columns, meta.get("name", Path(path).stem), neutrinos,
-        tuple(meta.get("references", ())), meta.get("description", ""), str(path),
+        columns, meta.get("name", Path(path).stem), Matter(**matter),
+        tuple(meta.get("references", ())), meta.get("description", ""), str(path), packaged,
     )  # fmt: skip
 
 
@@ -284,19 +304,19 @@ def read_radial_file(path, heavy=None):
         "shift": (const.M_N - data["m_n"] + data["U_n"]) - (const.M_P - data["m_p"] + data["U_p"]),
         "mu_e": data["mu_e"], "mu_mu": data["mu_mu"],
         "mu_nu_e": data["mu_nue"], "mu_nu_mu": data["mu_numu"],
-        "mu_nu_tau": np.zeros_like(radius),
+        "mu_nu_tau": np.zeros_like(radius), "Yp": data["Y_e"] + data["Y_mu"],
     }  # fmt: skip
     if heavy is not None:
         columns.update(_heavy_columns(data, radius, heavy, str(path), header))
     _check_conventions(data, columns, path)
-    profile = interpolators(radius, columns, ("rho", "T"))
+    coarse = warn_if_coarse(str(path), radius, data["rho"], data["T"])
     return Star(
         name=Path(path).stem,
         breaks=piece_breaks(radius, onsets(radius, data) if "n_heavy" in columns else ()),
-        columns=lambda r: {name: function(r) for name, function in profile.items()},
+        columns=Columns.of(radius, columns, ("rho", "T")),
         references=("Bollig:2020xdr",),
         note="25-column radial file of the user",
-        meta={"mass_g": float(data["mass"][-1] * const.M_SUN_G)},
+        meta={"mass_g": float(data["mass"][-1] * const.M_SUN_G), "coarse": coarse},
     )
 
 

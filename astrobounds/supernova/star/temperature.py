@@ -1,6 +1,6 @@
 """Stars with another temperature scale: the same matter, hotter or colder."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,31 @@ def _refilled(mu, mass, t, hot, net=False):
         return eos.chemical_potential(density, mass, hot)
     density -= [eos.number_density(-a, m, x, False, eos.RULE) for a, m, x in zip(mu, mass, t)]
     return np.sign(density) * eos.chemical_potential(np.abs(density), mass, hot, net=True)
+
+
+@dataclass(frozen=True, eq=False)
+class _Scaled:
+    """Columns of a star at ``factor`` times its temperatures."""
+
+    inner: object
+    factor: float
+
+    def __call__(self, radius_km):
+        state = dict(self.inner(radius_km))
+        t, hot = state["T"], self.factor * state["T"]
+        new = {"T": hot}
+        for name in ("n", "p"):
+            new[f"mu_{name}"] = _refilled(state[f"mu_{name}"], state[f"m_{name}"], t, hot)
+        shift = new["mu_p"] - state["mu_p"] - (new["mu_n"] - state["mu_n"])
+        for lepton, mass in (("e", const.M_E), ("mu", const.M_MU)):
+            mu = state[f"mu_{lepton}"]
+            if not np.isfinite(mu).all():
+                continue  # no muons in this profile
+            new[f"mu_{lepton}"] = _refilled(mu, np.full_like(t, mass), t, hot, net=True)
+            sea = state[f"mu_nu_{lepton}"]
+            change = new[f"mu_{lepton}"] - mu + shift
+            new[f"mu_nu_{lepton}"] = np.where(sea != 0.0, sea + change, 0.0)
+        return {**state, **new}
 
 
 def scale_temperature(star, factor):
@@ -47,31 +72,11 @@ def scale_temperature(star, factor):
     factor = finite(factor, "temperature_scale", *SCALE_RANGE)
     if factor == 1.0:
         return star
-    inner = star.columns
-
-    def columns(radius_km):
-        state = dict(inner(radius_km))
-        t, hot = state["T"], factor * state["T"]
-        new = {"T": hot}
-        for name in ("n", "p"):
-            new[f"mu_{name}"] = _refilled(state[f"mu_{name}"], state[f"m_{name}"], t, hot)
-        shift = new["mu_p"] - state["mu_p"] - (new["mu_n"] - state["mu_n"])
-        for lepton, mass in (("e", const.M_E), ("mu", const.M_MU)):
-            mu = state[f"mu_{lepton}"]
-            if not np.isfinite(mu).all():
-                continue  # no muons in this profile
-            new[f"mu_{lepton}"] = _refilled(mu, np.full_like(t, mass), t, hot, net=True)
-            sea = state[f"mu_nu_{lepton}"]
-            change = new[f"mu_{lepton}"] - mu + shift
-            new[f"mu_nu_{lepton}"] = np.where(sea != 0.0, sea + change, 0.0)
-        return {**state, **new}
-
     origin = ()
     if star.origin:
         name, options = star.origin
         total = factor * options.get("temperature_scale", 1.0)
         if SCALE_RANGE[0] <= total <= SCALE_RANGE[1]:
             origin = (name, {**options, "temperature_scale": total})
-    derived = (scale_temperature, (star, factor))
     name = f"{star.name}, T x {factor:.4g}"
-    return replace(star, columns=columns, origin=origin, derived=derived, name=name)
+    return replace(star, columns=_Scaled(star.columns, factor), origin=origin, name=name)

@@ -14,6 +14,8 @@ from .solution import solution, unit_model
 
 references = ("Carenza:2023old", "Chauhan:2025mnn", "Dolgov:1997mb", "Chang:2016ntp",
               "Mastrototaro:2019vug")  # fmt: skip
+BINDING_ENERGY = 3e53  # erg, what a neutron star has to give
+BEYOND = "beyond the star"  # flag of an output that the star does not have
 MATTER_REFERENCES = ("Wolfenstein:1977ue", "Arguelles:2016uwb")
 
 
@@ -21,6 +23,17 @@ def reaction_references(model):
     """Return the BibTeX keys of the reactions that make a model."""
     modules = kinds.by_module(unit_model(model).processes())
     return tuple(dict.fromkeys(key for module in modules for key in module.references))
+
+
+def held(energy_erg, budget=BINDING_ENERGY):
+    """Return the factor that holds energies [erg] at what a star has, 1 below it."""
+    return np.minimum(1.0, budget / np.maximum(energy_erg, 1.0))
+
+
+def estimates(model):
+    """Return what the processes of a model that are estimates say of their error, as a tuple."""
+    said = (getattr(p, "estimate", "") for p in unit_model(model).processes())
+    return tuple(dict.fromkeys(text for text in said if text))
 
 
 def _unit(parameter):
@@ -57,8 +70,16 @@ class Emission:
     def __repr__(self):
         return (
             f"Emission({self.model!r}, star='{self.star.name}', "
-            f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g})"
+            f"luminosity={self.luminosity_erg_s:.4g} erg/s, mean_energy={self.mean_energy:.4g}"
+            f"{''.join(f', {flag}' for flag in self.flags)})"
         )
+
+    @property
+    def flags(self):
+        """What is to be known of the result: "beyond the star" if one second of it takes more than the
+        star has, 3e53 erg; and what processes that are estimates say of their error."""
+        said = (BEYOND,) if self.luminosity_erg_s > BINDING_ENERGY else ()
+        return said + estimates(self.model)
 
     @property
     def luminosity(self):
@@ -101,12 +122,16 @@ class Emission:
         return self.number_spectrum(energy_mev(energy, "energy")) / (u.MeV * u.s)
 
     def time_integrated(self, duration_s):
-        """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``."""
+        """Return dN/dE [MeV^-1] as a callable of MeV floats, for a burst that lasts ``duration_s``.
+
+        Where that takes more than 3e53 erg, which the star does not have, it is scaled down to them.
+        """
         if hasattr(duration_s, "unit"):
             from ...units import time_s
 
             duration_s = time_s(duration_s, "duration")
         duration = finite(duration_s, "duration in s", 0.0)
+        duration *= float(held(duration * self.luminosity_erg_s))
         return NumberSpectrum(self.model.mass_mev, self.energy_mev, self.rate * duration)
 
     def plot(self, ax=None, **style):
@@ -122,7 +147,8 @@ class Emission:
         )  # fmt: skip
         ax.plot(grid, self.number_spectrum(grid), **{"label": label, **style})
         ax.set(xlabel="energy at infinity [MeV]", ylabel=r"$d^2N/dE\,dt$ [MeV$^{-1}$ s$^{-1}$]",
-               title=f"emission of the {self.star.name} star")  # fmt: skip
+               title="\n".join((f"emission of the {self.star.name} star", *estimates(self.model)))
+               )  # fmt: skip
         ax.legend(fontsize=8)
         return ax
 
@@ -146,6 +172,11 @@ def emission(model, star, **options):
         sphere, T = 3 MeV.
     axial_coupling : float, default 1.27
         g_A of nucleons in matter.
+    nucleons : {"form factors", "contact"}
+        For an HNL: weak currents of nucleons with form factors, weak magnetism and the pion pole
+        (default), or the contact form of older bounds.
+    decays : bool, default True
+        For an HNL: decay N -> X and inverse decay X -> N as reactions of the medium up to ``r_max``.
     resolution : Resolution
         Grids; the default is converged to 0.1 % in the luminosity.
     medium : DipoleMedium
@@ -167,8 +198,10 @@ def emission(model, star, **options):
     Notes
     -----
     Contact 2 -> 2 processes on n, p, e, mu (if the profile has muons) and neutrinos of all
-    flavours, neutral and charged currents, decays of muons. Nucleons are an ideal gas: no RPA or
-    dynamical structure factors. Not included: pions, bremsstrahlung, decays as absorption.
+    flavours, neutral and charged currents, decays of muons, decays of N and their inverse with the
+    occupations of the medium. Nucleons are an ideal gas unless the star says otherwise (``mean_field``,
+    ``axial_response`` of :func:`astrobounds.supernova.load`). Not included: pion-induced production,
+    bremsstrahlung.
 
     For a DipoleHNL: upscattering on protons and electrons, pair annihilation, inverse decay and
     plasmon decay; the decay N -> nu gamma is part of the absorption up to ``r_max``.

@@ -16,26 +16,10 @@ from ...errors import DomainError, ValidityWarning, did_you_mean
 from ...numerics.collision import unit_rule
 from ...reactions.coalescence_kernels import pair_integrals
 from ...reactions.medium import early_universe, species
+from ..star.sphere import neutrino_sphere
 from .matter import potentials
 
-SPHERE_TEMPERATURE = 3.0  # MeV, where neutrinos leave the star, arXiv:1611.03864
 SHIFT_ALLOWED = 0.1  # relative change of a channel's rate by neutrino potentials before a warning
-
-
-@lru_cache(maxsize=16)
-def neutrino_sphere(star, limit_km):
-    """Return the outermost radius [km] below ``limit_km`` where T reaches 3 MeV, or ``limit_km``."""
-    from scipy.optimize import brentq
-
-    edges = [b for b in star.breaks if b < limit_km] + [limit_km]
-    grid = np.concatenate([np.linspace(a, b, 200) for a, b in zip(edges[:-1], edges[1:])])
-    warm = np.flatnonzero(star.at(grid)["T"] >= SPHERE_TEMPERATURE)
-    if warm.size == 0 or warm[-1] == grid.size - 1:
-        return float(limit_km)
-    low, high = grid[warm[-1]], grid[warm[-1] + 1]
-    if high <= low:
-        return float(high)
-    return float(brentq(lambda r: float(star.at(r)["T"][0]) - SPHERE_TEMPERATURE, low, high))
 
 
 def channel_densities(process, mass, medium):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...reactions import kinds
+from ..star.boson_columns import columns_of
 from ..star.screening import with_screening
 
 TAIL = 28.0  # temperatures beyond a threshold or a Fermi level that count
@@ -100,8 +101,16 @@ def _selected(module, processes, mass, medium, settings):
 
 
 def _at(processes, settings):
-    """Return the processes with the couplings that the settings give to nucleons."""
-    return [p.at_axial(settings.axial_coupling) if hasattr(p, "at_axial") else p for p in processes]
+    """Return the processes with the currents that the settings give to nucleons, decays if wanted."""
+    g_a, resolved = settings.axial_coupling, settings.nucleons == "form factors"
+    out = []
+    for p in processes:
+        if p.kind == "inverse decays" and not settings.decays:
+            continue
+        if resolved and hasattr(p, "with_form_factors"):
+            p = p.with_form_factors(g_a)
+        out.append(p.at_axial(g_a) if hasattr(p, "at_axial") else p)
+    return out
 
 
 def rate_tables(mass_mev, processes, star, settings):
@@ -118,7 +127,7 @@ def rate_tables(mass_mev, processes, star, settings):
 
     Notes
     -----
-    Kinds that share a grid of energies (contact processes and decays of muons) share a table.
+    Kinds that share a grid of energies (weak processes, decays of muons and of N) share a table.
     """
     res = settings.resolution
     pieces = radial_pieces(star, res.radii, settings.r_max)
@@ -157,7 +166,7 @@ def _reduced(parts, mass, pieces, medium, res):
         top = mass + TAIL * t.max() + np.abs(mu_n).max(initial=0.0)
         energy = module.energy_grid(mass, top / lapse, res.energies)
     else:
-        top = mass + TAIL * t.max() + max(mu[0].max(initial=0.0), 0.0)
+        top = mass + TAIL * t.max() + max(mu_n.max(initial=0.0), 0.0)
         energy = energy_grid(mass, top / lapse, res.energies)
     rates = np.concatenate([
         m.reduced_rates(chosen, mass, energy, medium, res.outer, res.inner, *more)
@@ -170,7 +179,7 @@ def _reduced(parts, mass, pieces, medium, res):
 def _general(module, processes, mass, pieces, medium, res):
     """The table of a kind that gives production and reduced rates of each process."""
     t = medium["T"]
-    medium = with_screening(medium)
+    medium = {**with_screening(medium), **columns_of(medium)}
     top = mass + TAIL * t.max() + max(float(np.nanmax(np.abs(medium["mu_e"]))), 0.0)
     energy = energy_grid(mass, top / medium["lapse"].min(), res.energies)
     both = [module.rates(p, mass, energy, medium) for p in processes]

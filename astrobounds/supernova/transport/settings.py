@@ -3,7 +3,9 @@
 from dataclasses import dataclass, field, fields, replace
 
 from ...errors import ConfigError, DomainError, did_you_mean
+from ...reactions.boson_medium import BosonMedium
 from ...reactions.dipole import DipoleMedium
+from ...reactions.form_factors import NUCLEONS, check_nucleons
 from ..star.profile import Star
 
 AXIAL_COUPLING = 1.27  # value of the published emissivities; the free 1.2756 raises rates by 0.7 %
@@ -31,7 +33,7 @@ class Resolution:
     Raises
     ------
     DomainError
-        For a number of nodes that is not a whole one of at least 4.
+        For a number of nodes that is not a whole one of at least 2.
     """
 
     radii: int = 14
@@ -45,8 +47,8 @@ class Resolution:
     def __post_init__(self):
         for item in fields(self):
             value = getattr(self, item.name)
-            if isinstance(value, bool) or not isinstance(value, int) or not 4 <= value <= 10_000:
-                raise DomainError(f"Resolution: {item.name} = {value!r}: a whole number of at least 4")
+            if isinstance(value, bool) or not isinstance(value, int) or not 2 <= value <= 10_000:
+                raise DomainError(f"Resolution: {item.name} = {value!r}: a whole number of at least 2")
 
 
 DEFAULT = Resolution()
@@ -70,12 +72,18 @@ class Transport:
     axial_coupling : float
         g_A of nucleons in matter.
     resolution : Resolution
-    medium : DipoleMedium
-        Processes, targets, recoil and screening of the dipole portal.
+    medium : DipoleMedium or BosonMedium
+        Processes, targets, recoil and screening of the dipole portal; kinds, screening and corrections
+        of what makes bosons.
     core : float or None
         Radius [km] inside ``r_max`` where the net flux can be measured.
     matter : bool
         Mixing in matter.
+    nucleons : {"form factors", "contact"}
+        Weak currents of nucleons with form factors, weak magnetism and the pion pole, or the contact
+        form of older bounds.
+    decays : bool
+        Decay and inverse decay of a particle that mixes as reactions of the medium.
     """
 
     gravity: bool = True
@@ -83,9 +91,11 @@ class Transport:
     r_max: float | None = None
     axial_coupling: float = AXIAL_COUPLING
     resolution: Resolution = DEFAULT
-    medium: DipoleMedium = field(default_factory=DipoleMedium)
+    medium: DipoleMedium | BosonMedium = field(default_factory=DipoleMedium)
     core: float | None = None
     matter: bool = True
+    nucleons: str = NUCLEONS[0]
+    decays: bool = True
 
     @classmethod
     def of(cls, **options):
@@ -106,7 +116,7 @@ class Transport:
                 raise ConfigError(
                     f"no option '{name}'{did_you_mean(name, names)}; allowed: {', '.join(names)}"
                 )
-        for name in ("gravity", "matter"):
+        for name in ("gravity", "matter", "decays"):
             value = options.get(name, True)
             if not isinstance(value, bool):
                 raise DomainError(f"{name} = {value!r}: True or False is needed")
@@ -116,14 +126,17 @@ class Transport:
                 f"helicity = {helicity!r}{did_you_mean(helicity, TRANSPORTS)}; "
                 f"allowed: {', '.join(TRANSPORTS)}"
             )
+        check_nucleons(options.get("nucleons", NUCLEONS[0]))
         for name in ("r_max", "core"):
             if options.get(name) is not None:
                 options[name] = length_cm(options[name], name) / 1e5
         if "axial_coupling" in options:
             options["axial_coupling"] = finite(options["axial_coupling"], "axial_coupling", 0.0, 10.0)
-        for name, cls_ in (("resolution", Resolution), ("medium", DipoleMedium)):
-            if not isinstance(options.get(name, cls_()), cls_):
-                raise DomainError(f"{name} = {options[name]!r}: a {cls_.__name__} is needed")
+        for name, *allowed in (("resolution", Resolution), ("medium", DipoleMedium, BosonMedium)):
+            if name in options and not isinstance(options[name], tuple(allowed)):
+                raise DomainError(
+                    f"{name} = {options[name]!r}: a {' or a '.join(a.__name__ for a in allowed)} is needed"
+                )
         return cls(**options)
 
     def placed(self, star, sphere=None):

@@ -9,8 +9,11 @@ from functools import lru_cache
 
 from ...errors import DomainError, ValidityWarning
 from ...reactions import kinds
+from ...reactions.bosons import make_bosons
+from ..star.sphere import neutrino_sphere
+from .boson import BosonSolution, medium_of
 from .matter import LIGHT
-from .neutrino_pairs import neutrino_sphere, warn_of_potentials
+from .neutrino_pairs import warn_of_potentials
 from .rate_table import rate_tables
 from .rays import RaySolution
 from .settings import DEFAULT, FINE_ENERGIES, RADIUS_MAX_KM, Transport
@@ -34,20 +37,33 @@ def neutrino_legs(processes):
     )  # fmt: skip
 
 
-def decays_are_absorption(model):
-    """True if the decays of a model are part of its absorption: inverse decays are processes of it."""
-    return any(p.kind in ("coalescence", "inverse decay", "inverse decays") or
-               getattr(p, "inverse_decay", False) for p in unit_model(model).processes())  # fmt: skip
+def decays_are_absorption(model, decays=True):
+    """True if the decays of a model are part of its absorption: inverse decays are processes of it.
+
+    ``decays`` as in the settings: False leaves those of a particle that mixes out.
+    """
+    kinds_of_decays = ("coalescence", "inverse decay", *(("inverse decays",) if decays else ()))
+    return any(p.kind in kinds_of_decays or getattr(p, "inverse_decay", False)
+               for p in unit_model(model).processes())  # fmt: skip
 
 
-def absorbing_radius(model, star):
-    """Return the radius [km] up to which decays are in the transport already; 0 if they are not."""
-    if not decays_are_absorption(model):
+def absorbing_radius(model, star, options=None):
+    """Return the radius [km] up to which decays are in the transport already; 0 if they are not.
+
+    ``options`` of the emission, as a user gives them: ``r_max``, ``decays``.
+    """
+    from ...units import length_cm
+
+    options = options or {}
+    if not decays_are_absorption(model, options.get("decays", True)):
         return 0.0
+    if options.get("r_max") is not None:
+        return length_cm(options["r_max"], "r_max") / 1e5
+    limit = min(RADIUS_MAX_KM, star.breaks[-1]) if hasattr(star, "breaks") else RADIUS_MAX_KM
     processes = unit_model(model).processes()
     if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
-        return neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
-    return RADIUS_MAX_KM
+        return neutrino_sphere(star, limit)
+    return limit
 
 
 def settings_of(model, star, options):
@@ -70,6 +86,7 @@ def settings_of(model, star, options):
     if len(neutrino_legs(processes)) == len(processes) and hasattr(star, "breaks"):
         sphere = neutrino_sphere(star, min(RADIUS_MAX_KM, star.breaks[-1]))
     settings = settings.placed(star, sphere)
+    settings = replace(settings, medium=medium_of(processes, settings.medium))
     mixes = any(getattr(p, "mixes", False) for p in processes)
     settings = replace(settings, matter=settings.matter and mixes)
     if settings.matter and settings.resolution == DEFAULT and model.mass_mev < LIGHT:
@@ -84,7 +101,9 @@ def _tables(mass, processes, star, settings):
 
 
 @lru_cache(maxsize=12)
-def _solution(mass, processes, states, star, settings):
+def _solution(mass, processes, states, star, settings, dressing):
+    if make_bosons(processes):
+        return BosonSolution(mass, processes, states, star, settings, dressing)
     plain = replace(settings, gravity=True, helicity="helicity", core=None, matter=True)
     tables = _tables(mass, processes, star, plain)
     closed = [p for p in processes if hasattr(kinds.module_of(p.kind), "cell_rates")]
@@ -104,7 +123,8 @@ def solution(model, star, **options):
     """
     settings = settings_of(model, star, dict(options))
     processes = unit_model(model).processes()
-    ray = _solution(model.mass_mev, processes, model.states, star, settings)
+    dressing = getattr(model, "dressing", None)
+    ray = _solution(model.mass_mev, processes, model.states, star, settings, dressing)
     if ray.resonant:
         warnings.warn(
             f"mass = {model.mass_mev:g} MeV: matter changes the mixing in the core and neutrinos meet "

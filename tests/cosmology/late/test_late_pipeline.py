@@ -11,11 +11,12 @@ from numpy.testing import assert_allclose
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.constraints import get
-from astrobounds.cosmology.abundances import run_network
 from astrobounds.cosmology.cascade import disintegration
-from astrobounds.cosmology.late import hadronic, neutrinos
+from astrobounds.cosmology.late import neutrinos
+from astrobounds.cosmology.nuclear import hadronic
 from astrobounds.cosmology.nuclear.network import load_network
 from astrobounds.cosmology.nuclear.reactions import reactions
+from astrobounds.cosmology.nuclear.run import run_network
 from astrobounds.cosmology.relics import mesons
 from astrobounds.cosmology.relics.nuclei import per_pion
 from astrobounds.cosmology.relics.remnant import heat_per_decay
