@@ -123,7 +123,8 @@ if __name__ == "__main__":
     others = {}
     for name, (_, options) in STATES.items():
         others[name] = excesses("e", ab.supernova.load("fiducial", **options))
-    draw(found, others).savefig(sys.argv[1] if len(sys.argv) > 1 else "heavy_sterile_supernova.png", dpi=150)
+    target = sys.argv[1] if len(sys.argv) > 1 else "heavy_sterile_supernova.png"
+    draw(found, others).savefig(target, dpi=150)
     at = int(np.argmin(np.abs(MASSES - 90.0)))
     for flavour, both in found.items():
         (low, high), (below, above) = (edges(e)[at] for e in both)
