@@ -10,7 +10,11 @@ helicities included. Published statements drawn on it:
 * arXiv:0806.4273: at m ~ 0.2 GeV mixings of 1e-8 to 1e-7 bring about 1e51 erg to the envelope. The
   mixing that deposits 1e51 erg is marked and should lie there within a factor of a few.
 
-Run: python examples/heavy_sterile_supernova.py [heavy_sterile_supernova.png]   (under 60 s)
+For e mixing the lepton number of the core decides: the fiducial star (filled) is out of equilibrium
+with its Y_p = 0.3; two regions of Y_e (dashed) and mu_nu = 0 with mean fields (dotted) bracket a star at
+one second.
+
+Run: python examples/heavy_sterile_supernova.py [heavy_sterile_supernova.png]   (under 90 s)
 """
 
 import sys
@@ -27,6 +31,10 @@ from astrobounds.supernova.transport.solution import solution
 COOLING_STATEMENT = (50.0, 200.0, 5e-7)  # masses [MeV], sin^2 theta, abstract of arXiv:1910.10249
 SHOCK_STATEMENT = (200.0, 1e-8, 1e-7)  # mass [MeV], sin^2 theta for about 1e51 erg, arXiv:0806.4273
 FLAVOURS = {"e": "e", "mu": r"\mu", "tau": r"\tau"}
+STATES = {  # of matter, for e mixing: line style and options of the star
+    "two regions of $Y_e$": ("--", {"neutrinos": "two-region"}),
+    "equilibrium, mean fields": (":", {"neutrinos": "equilibrium", "mean_field": True}),
+}
 MASSES = np.array([10.0, 25.0, 55.0, 90.0, 120.0, 134.0, 137.0, 145.0, 170.0, 205.0, 245.0, 300.0, 380.0])
 MIXINGS = np.geomspace(1e-12, 1.0, 73)
 # 0.3 % in the luminosity, three times faster than the default
@@ -58,8 +66,13 @@ def edges(excess):
     return out
 
 
-def draw(results):
-    """Return the figure: one panel per flavour."""
+def smooth(excess, fine):
+    """An excess between the masses, shape (fine, mixings)."""
+    return PchipInterpolator(np.log(MASSES), np.clip(excess, -12.0, 12.0))(np.log(fine))
+
+
+def draw(results, states):
+    """Return the figure: one panel per flavour, e mixing with other states of matter."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(1, 3, figsize=(11.0, 4.2), layout="constrained", sharey=True)
@@ -67,9 +80,9 @@ def draw(results):
     styles = (("C0", "SN 1987A cooling"), ("C2", "low-energy supernovae"))
     for axis, (flavour, both) in zip(axes, results.items()):
         for excess, (colour, name) in zip(both, styles):
-            smooth = PchipInterpolator(np.log(MASSES), np.clip(excess, -12.0, 12.0))(np.log(fine))
-            axis.contourf(fine, MIXINGS, smooth.T, levels=[0.0, 99.0], colors=[colour], alpha=0.3)
-            axis.contour(fine, MIXINGS, smooth.T, levels=[0.0], colors=[colour], linewidths=1.2)
+            surface = smooth(excess, fine).T
+            axis.contourf(fine, MIXINGS, surface, levels=[0.0, 99.0], colors=[colour], alpha=0.3)
+            axis.contour(fine, MIXINGS, surface, levels=[0.0], colors=[colour], linewidths=1.2)
             axis.fill([], [], color=colour, alpha=0.4, label=name)
         symbol = FLAVOURS[flavour]
         axis.set(xscale="log", yscale="log", xlabel=r"$m_N$ [MeV]", title=rf"$\nu_{symbol}$ mixing",
@@ -77,6 +90,12 @@ def draw(results):
         ticks = (10, 20, 50, 100, 200, 300)
         axis.set_xticks(ticks, [f"{t:g}" for t in ticks])
         axis.tick_params(axis="x", which="minor", labelbottom=False)
+    for name, both in states.items():
+        line = STATES[name][0]
+        for excess, (colour, _) in zip(both, styles):
+            axes[0].contour(fine, MIXINGS, smooth(excess, fine).T, levels=[0.0], colors=[colour],
+                            linestyles=[line], linewidths=1.2)  # fmt: skip
+        axes[0].plot([], [], "k" + line, label=name)
     low, high, value = COOLING_STATEMENT
     axes[2].plot([low, high], [value, value], "k-", marker="|", lw=2.0,
                  label="arXiv:1910.10249, excluded above")  # fmt: skip
@@ -101,7 +120,11 @@ def shock_mixing(excess, energy=1e51):
 if __name__ == "__main__":
     fiducial = ab.supernova.load("fiducial")
     found = {flavour: excesses(flavour, fiducial) for flavour in FLAVOURS}
-    draw(found).savefig(sys.argv[1] if len(sys.argv) > 1 else "heavy_sterile_supernova.png", dpi=150)
+    others = {}
+    for name, (_, options) in STATES.items():
+        others[name] = excesses("e", ab.supernova.load("fiducial", **options))
+    target = sys.argv[1] if len(sys.argv) > 1 else "heavy_sterile_supernova.png"
+    draw(found, others).savefig(target, dpi=150)
     at = int(np.argmin(np.abs(MASSES - 90.0)))
     for flavour, both in found.items():
         (low, high), (below, above) = (edges(e)[at] for e in both)

@@ -67,7 +67,8 @@ def scale_temperature(star, factor):
     -----
     Densities, composition, effective masses, potentials and the lapse stay. Chemical potentials of
     nucleons and charged leptons keep the densities; those of neutrinos that are not zero change as
-    beta equilibrium does, mu_nu = mu_l + mu_p - mu_n.
+    beta equilibrium does, mu_nu = mu_l + mu_p - mu_n. Neutrinos without one stay so: a star of
+    ``neutrinos="equilibrium"`` is one at its own temperatures only.
     """
     factor = finite(factor, "temperature_scale", *SCALE_RANGE)
     if factor == 1.0:
