@@ -160,7 +160,8 @@ def default_variations(criterion="cooling", star=None, model=None):
         out.append(Variation("no decays in the star", "recipe", options={"decays": False}))
     flat = {"gravity": False, "helicity": "averaged"}
     out.append(Variation("flat, averaged helicities", "recipe", options=flat))
-    if criterion == "cooling":
+    fermion = model is None or model.states[0].statistics > 0
+    if criterion == "cooling" and fermion:
         for recipe in ("radial", "last-scattering", "emissivity"):
             out.append(Variation(f"{recipe} (flat)", "recipe", recipe=recipe))
     return out
