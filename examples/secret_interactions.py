@@ -31,7 +31,7 @@ DROP = 2.706 / 2.0
 PUBLISHED = (1.0, 6e-10 * np.sqrt(1.5))  # arXiv:1712.04792 at equal width
 EARLY = ({"bbn": {"marginalise": ["rates", "tau_n", "omega_b"]}}, {"cmb": {"data": "act2025"}})
 PLANES = (  # constraints, range of g, colours by name
-    (EARLY, (1e-12, 1e-5), {"bbn": "#d95f02", "cmb": "#e6ab02"}),
+    (EARLY, (1e-13, 1e-3), {"bbn": "#d95f02", "cmb": "#e6ab02"}),
     (("sn1987a-cooling", "sn1987a-neutrinos"), (1e-12, 1e-4),
      {"sn1987a-cooling": "#1b4965", "sn1987a-neutrinos": "#62b6cb"}),
     ((RareDecays(),), (1e-8, 1.0), {"rare-decays": "#6a994e"}),
@@ -57,30 +57,25 @@ def plane(constraints, couplings, shape, spin="vector", pool=None):
         return ab.scan(fit, x="mass", y="coupling.etau", shape=shape, pool=pool)
 
 
-def compute(shapes=((22, 22), (10, 24), (40, 60)), pool=None):
+def compute(shapes=((18, 20), (9, 24), (24, 40)), pool=None):
     """Return the scans of :data:`PLANES`."""
     return [plane(c, g, shape, pool=pool) for (c, g, _), shape in zip(PLANES, shapes)]
 
 
-def excluded(grid, name):
-    """Fall of ln L below that without a boson, over the one at 90 %; above one is excluded."""
-    lnl = np.nan_to_num(grid.loglike[name], nan=0.0)
-    reference = lnl[:, 0].max() if name in ("bbn", "cmb") else 0.0
-    if name in ("bbn", "cmb"):  # the weakest coupling of the heaviest boson changes nothing
-        reference = lnl[-1, 0] if lnl.shape[0] == len(grid.x) else lnl[0, -1]
-    return (reference - lnl) / DROP
+def depth_of(grid, name):
+    """Fall of ln L below that without a boson, over the one at 90 %, shape (y, x): excluded above 1."""
+    return np.nan_to_num((grid.null[name] - grid.loglike[name]) / DROP, nan=0.0).T
 
 
 def draw(grids, path):
     """Draw the plane."""
     import matplotlib.pyplot as plt
 
-    fig, ax = plt.subplots(figsize=(7.2, 5.4))
+    fig, ax = plt.subplots(figsize=(9.0, 5.4))
     handles = []
     for grid, (_, _, colours) in zip(grids, PLANES):
         for name, colour in colours.items():
-            depth = excluded(grid, name)
-            depth = depth.T if depth.shape == (len(grid.x), len(grid.y)) else depth
+            depth = depth_of(grid, name)
             top = max(2.0, float(depth.max()))
             ax.contourf(grid.x, grid.y, depth, levels=[1.0, top], colors=[colour], alpha=0.3)
             ax.contour(grid.x, grid.y, depth, levels=[1.0], colors=[colour], linewidths=1.2)
@@ -90,9 +85,9 @@ def draw(grids, path):
     handles += ax.plot(m, strong.coupling(m), "k--", lw=0.9, label="CMB strong mode, all flavours")
     handles += ax.plot(m, 4.0 * np.pi * m / 493.677, "0.5", lw=0.9, ls=":", label=r"$g\,m_K/m = 4\pi$")
     handles += ax.plot(*PUBLISHED, "k*", ms=9, ls="none", label="arXiv:1712.04792 at equal width")
-    ax.set(xscale="log", yscale="log", xlim=MASS, ylim=(1e-12, 1.0), xlabel="mass [MeV]",
+    ax.set(xscale="log", yscale="log", xlim=MASS, ylim=(1e-13, 1.0), xlabel="mass [MeV]",
            ylabel=r"$g_{e\tau}$ (vector)")  # fmt: skip
-    ax.legend(handles=handles, fontsize=7, loc="lower right")
+    ax.legend(handles=handles, fontsize=8, loc="upper left", bbox_to_anchor=(1.01, 1.0))
     fig.tight_layout()
     fig.savefig(path, dpi=150)
 

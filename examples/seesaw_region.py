@@ -129,7 +129,7 @@ def star_edges(all_shares, solutions):
     out = np.full((len(all_shares), len(STAR_MASSES), 2), np.nan)
     for k, solved in enumerate(solutions):
         for shares, edge in zip(all_shares, out[:, k]):
-            mixing = dict(zip(const.FLAVOURS, shares))
+            mixing = {f"mixing.{f}": share for f, share in zip(const.FLAVOURS, shares)}
             excess = np.log(np.maximum(solved.luminosity(mixing, MIXINGS), 1e20) / ALLOWED_LUMINOSITY)
             edge[0] = first_crossing(MIXINGS, excess)
             edge[1] = first_crossing(MIXINGS[::-1], excess[::-1])

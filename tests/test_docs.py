@@ -35,7 +35,8 @@ def test_every_page_of_the_docs_is_in_a_toctree():
             continue
         seen.add(page)
         todo += [entry.with_name(entry.name + ".md") for entry in _entries(page)]
-    assert {p.relative_to(DOCS) for p in WRITTEN} - {p.relative_to(DOCS) for p in seen} == set()
+    lost = {str(p.relative_to(DOCS)) for p in WRITTEN} - {str(p.relative_to(DOCS)) for p in seen}
+    assert lost == set(), "name it in a toctree of docs/guide/index.md"
 
 
 def test_every_page_that_a_toctree_names_exists_or_is_generated():

@@ -7,6 +7,7 @@ _LAZY = {
     "BBNGrid": ".sensitivity",
     "Background": ".neutrinos.decoupling",
     "DarkDecay": "..models.extended",
+    "Decoupled": "..models.extended",
     "Emission": ".neutrinos.kinetic.sources",
     "Injection": ".cascade.source",
     "Measurement": ".measured",

@@ -88,6 +88,7 @@ class _Plan:
                 f"shape = {checks.shown(shape)}: two numbers of grid points are needed, (60, 80)"
             )
         check_posterior(posterior)
+        y = second_axis(posterior, x) if y is None else y
         self.names = (x, y)
         self.x, x_log = _axis(posterior, x, shape[0])
         self.y, y_log = _axis(posterior, y, shape[1])
@@ -144,12 +145,19 @@ def read_scan(arrays, attrs, posterior, path="the run file"):
     return plan.result(posterior, table, absent, Failures.from_dict(stored.get("failures", [])))
 
 
-def check_scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), at=None):
+def second_axis(posterior, x):
+    """Return the first free coupling of a posterior, or its first free parameter that is not ``x``."""
+    couplings = [p.name for p in posterior.model.parameters if p.kind == "coupling"]
+    free = [n for n in posterior.model_names if n != x]
+    return next((n for n in free if n in couplings), next(iter(free), "mixing.tau"))
+
+
+def check_scan(posterior, x="mass", y=None, shape=(80, 80), at=None):
     """Return the checked plan of a scan; see :func:`scan` for the arguments."""
     return _Plan(posterior, x, y, shape, at)
 
 
-def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=None, path=None,
+def scan(posterior, x="mass", y=None, shape=(80, 80), *, at=None, pool=None, path=None,
          progress=True):  # fmt: skip
     """Evaluate every constraint on a grid over two parameters.
 
@@ -158,6 +166,7 @@ def scan(posterior, x="mass", y="mixing.tau", shape=(80, 80), *, at=None, pool=N
     posterior : Posterior
     x, y : str
         Parameters with priors; the grid spans their supports, logarithmically for log-uniform ones.
+        ``y`` is the first free coupling unless told.
     shape : (int, int)
     at : mapping, optional
         Values of the other free model parameters; nuisances are at the center of their priors

@@ -29,6 +29,8 @@ _LAZY = {
     "rhat": ".meson",
     "ratio": ".meson",
     "ratio_loglike": ".meson",
+    "rare_decay": ".rare_decays",
+    "RareDecay": ".rare_decays",
 }
 _MODULES = (
     "catalogue",

@@ -11,7 +11,7 @@ from . import checks
 from .couplings import FLAVOURED, PORTALS
 from .families import NAMES
 
-NATURES = ("any", "dirac", "majorana", "unknown")
+RECORDED = ("any", "dirac", "majorana", "unknown")
 CONTOURS = ("upper", "lower", "closed")
 FLAVOURS = ("e", "mu", "tau", "universal", "any", "none")
 EDGES = ("lower", "upper")
@@ -133,7 +133,7 @@ class Curve:
         if self.portal in PORTALS and self.portal not in FLAVOURED and self.flavour == "e":
             object.__setattr__(self, "flavour", "none")
         for key, allowed in (
-            ("portal", tuple(PORTALS)), ("nature", NATURES), ("contour", CONTOURS), ("flavour", FLAVOURS),
+            ("portal", tuple(PORTALS)), ("nature", RECORDED), ("contour", CONTOURS), ("flavour", FLAVOURS),
             ("likelihood", NAMES), ("exactness", tuple("ABCD")),
         ):  # fmt: skip
             value = getattr(self, key)

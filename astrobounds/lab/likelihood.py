@@ -327,7 +327,7 @@ class LabLikelihood:
         shares = self._alone(u)
         if self.portals[0] not in FLAVOURED:
             shares = own_shares(model, self.parameters) or shares
-        return np.array([m, extra, *u, *shares]), getattr(model, "nature", "") == "majorana"
+        return np.array([m, extra, *u, *shares]), getattr(model, "chosen", {}).get("nature") == "majorana"
 
     def beyond_lower_edge(self, mass_mev, coupling, factor=1e3):
         """Return the names of used lower-edge curves that ``coupling`` exceeds by ``factor``.

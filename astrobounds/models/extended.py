@@ -1,16 +1,19 @@
-"""A particle with one parameter more: a further dark decay, or the temperature of reheating.
+"""A particle with one parameter more: a further dark decay, a temperature of decoupling or reheating.
 
 ``DarkDecay.of(HNL)`` is a model class like any other (parameters, ``from_values``, priors, run files);
 ``DarkDecay(hnl, width=...)`` adds the parameter to a point.
 """
 
 from dataclasses import replace
+from importlib import import_module
 
 from ..errors import ConfigError
 from .arguments import checked_value
+from .initial import Thermal
 from .protocol import OTHER, Decay, Model, Parameter
 
 _MADE = {}
+_DOT, _IN = "-", "|"  # in names of made classes, by which other processes find them
 
 
 class Extended(Model):
@@ -38,10 +41,10 @@ class Extended(Model):
         if cls.extra.name in base.parameter_names:
             raise ConfigError(f"{cls.__name__} of {base.__name__}: it has a {cls.extra.name} already")
         if (cls, base) not in _MADE:
-            name = f"{cls.__name__}[{base.__qualname__}]"
-            _MADE[cls, base] = type(name, (cls, base), {
-                "parameters": (*base.parameters, cls.extra), "base": base, "__module__": base.__module__,
-                "__doc__": cls.__doc__,
+            place = f"{base.__module__.replace('.', _DOT)}{_IN}{base.__qualname__}"
+            _MADE[cls, base] = type(f"{cls.__name__}[{base.__name__}]", (cls, base), {
+                "parameters": (*base.parameters, cls.extra), "base": base, "__module__": __name__,
+                "__qualname__": f"{cls.__name__}[{place}]", "__doc__": cls.__doc__,
             })  # fmt: skip
         return _MADE[cls, base]
 
@@ -74,14 +77,6 @@ class Extended(Model):
         """The particle without the further parameter."""
         values = {p.name: self.values.get(p.name, 0.0) for p in self.base.parameters}
         return self.base.from_values(values, **self.chosen)
-
-    def __reduce__(self):
-        kind = next(k for k, b in _MADE if _MADE[k, b] is type(self))
-        return _rebuild, (kind, self.base, dict(self.values), self.chosen)
-
-
-def _rebuild(kind, base, values, choices):
-    return kind.of(base).from_values(values, **choices)
 
 
 class DarkDecay(Extended):
@@ -149,3 +144,42 @@ class Reheating(Extended):
     def reheating_mev(self):
         """Temperature [MeV] at which the history begins."""
         return self.values["temperature"]
+
+
+class Decoupled(Extended):
+    """A particle that was in equilibrium with the plasma down to a given temperature.
+
+    For particles whose reactions in the hot plasma are not followed: a scalar that mixes with the Higgs
+    boson, an axion-like particle with gluons. From there on it decays, and inverse decays make it.
+
+    Parameters
+    ----------
+    particle : Model
+    decoupling_temperature : Quantity
+        12 MeV to 250 GeV.
+
+    Raises
+    ------
+    ConfigError
+        For something else than a particle.
+    DomainError
+        For a temperature outside the range or without a unit.
+    """
+
+    extra = Parameter("decoupling_temperature", "MeV", OTHER, 0, r"T_{\rm d}", 12.0, 2.5e5, default=None,
+                      example="10*u.GeV", why="colder, follow its reactions; hotter, the plasma "
+                      "has no tabulated degrees of freedom")  # fmt: skip
+
+    @property
+    def initial(self):
+        """What is there before any process of the plasma makes it."""
+        return Thermal(self.values["decoupling_temperature"])
+
+
+def __getattr__(name):
+    """Make a class again by the name it has in files and other processes."""
+    kind, bracket, inner = name.partition("[")
+    if bracket and inner.endswith("]") and kind in ("DarkDecay", "Decoupled", "Reheating"):
+        module, _, base = inner[:-1].partition(_IN)
+        return globals()[kind].of(getattr(import_module(module.replace(_DOT, ".")), base))
+    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

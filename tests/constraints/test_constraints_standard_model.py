@@ -39,7 +39,7 @@ def test_in_a_fit():
     assert_allclose(summary.loglike, sum(post.terms({"xi_e": 0.02}).values()), rtol=1e-6, atol=0)
     assert "Neff" in str(summary)
     assert post.region().ranges["xi_e"] == (-0.1, 0.1)
-    assert post.fingerprint()["model"] == "StandardModel"
+    assert post.fingerprint()["model"][0] == "StandardModel"
     with pytest.raises(ConfigError, match="has none"):
         ab.Posterior(model=ab.StandardModel, nature="dirac", priors={"xi_e": ab.Uniform(-0.1, 0.1)},
                      constraints=["bbn"])  # fmt: skip

@@ -33,6 +33,9 @@ from astrobounds.cosmology.relics import (
     model as relic_model,
 )
 from astrobounds.cosmology.relics import (
+    reheating,
+)
+from astrobounds.cosmology.relics import (
     species as species_module,
 )
 from astrobounds.datafiles import data_path
@@ -234,13 +237,13 @@ def test_freeze_in_is_a_direct_integral_and_proportional_to_the_reheating_temper
         expected = np.trapezoid(made_here / (s * H_FACTOR * np.sqrt(rho)), -np.log(s) / 3.0)
         assert_allclose(out.yield_, -expected, rtol=5e-3)
     assert 8.0 < made[1] / made[0] < 10.0  # T_max ratio over that of g_s g_rho^(1/2) = 1.3, W bosons
-    assert relic_dipole.reheating_dependence(warm) > 100.0
+    assert reheating.dependence(warm) > 100.0
 
 
 def test_strong_coupling_forgets_reheating_and_stays_in_equilibrium():
     one, other = (hot(1.0, 1e-8, "majorana", hottest=T) for T in (1e4, 1e5))
     assert_allclose(one.yield_, other.yield_, rtol=1e-4)
-    assert relic_dipole.reheating_dependence(other) < 1e-6
+    assert reheating.dependence(other) < 1e-6
     strong = hot(1.0, 1e-6, "majorana")
     thermal = 1.0 / (np.exp(np.hypot(strong.modes.p[-1], 1.0) / strong.T[-1]) + 1.0)
     soft = strong.modes.p[-1] < 10.0 * strong.T[-1]
@@ -328,7 +331,7 @@ def test_reheating_temperature_is_a_choice_and_a_flag():
         warnings.simplefilter("always")
         default = ab.cosmology.bbn(model)
     text = [str(w.message) for w in caught if issubclass(w.category, ValidityWarning)]
-    assert any("reheating temperature: N were not in equilibrium" in t for t in text)
+    assert any("reheating temperature: particles were not in equilibrium" in t for t in text)
     same_again = quiet(ab.cosmology.Reheating(model, 100 * u.GeV))
     assert same_again.Yp == default.Yp
     colder = quiet(ab.cosmology.Reheating(model, 10 * u.GeV))

@@ -7,10 +7,13 @@ import astropy.units as u
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
+from scipy.interpolate import CubicSpline
 
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.cosmology.neutrinos import decoupling
+from astrobounds.cosmology.neutrinos.expansion import fermi_f3, plasma_state
+from astrobounds.cosmology.plasma import thermodynamics
 from astrobounds.cosmology.plasma.matching import entropy_at
 from astrobounds.cosmology.relics import inverse, thermal
 from astrobounds.cosmology.relics.injection import of_model
@@ -271,3 +274,51 @@ def test_equilibrium_densities_in_closed_form():
 def test_a_thermal_particle_refuses_resolved_neutrinos():
     with pytest.raises(ConfigError, match="thermal neutrinos"):
         ab.cosmology.bbn(ab.ThermalParticle(mass=5 * u.MeV), neutrinos="momentum")
+
+
+@pytest.mark.parametrize("model", [
+    particle(100.0, 0.3, {"e e": 0.5, "nu_mu nubar_mu": 0.3, "dark": 0.2}, **HOT),
+    particle(10.0, 1.0, {"gamma gamma": 1.0}, **HOT),
+    particle(300.0, 0.1, {"pi+ pi-": 1.0}, abundance=1e-3),
+])  # fmt: skip
+def test_energy_is_conserved_over_the_run(model):
+    """d(rho a^4)/dx = (rho - 3 P) a^4 of everything, from 12 MeV to 0.8 keV."""
+    run = quiet(model, cascade="off").relic
+    background, modes = run.background, run.modes
+    n = min(len(modes.x), len(background.Tg))
+    plasma = np.array([plasma_state(float(T), thermodynamics.table("full")) for T in background.Tg[:n]])
+    neutrinos = sum(
+        copies * T[:n] ** 4 * np.array([fermi_f3(z) for z in xi[:n]]) / np.pi**2
+        for copies, T, xi in ((1.0, background.Tnue, background.xi_e),
+                              (2.0, background.Tnumu, background.xi_mu))
+    )  # fmt: skip
+    dark = background.rho_dark[:n]
+    rho = plasma[:, 1] + neutrinos + modes.rho[:n] + dark
+    pressure = plasma[:, 0] + neutrinos / 3.0 + modes.pressure[:n] + dark / 3.0
+    a4 = np.exp(4.0 * modes.x[:n])
+    gained = CubicSpline(modes.x[:n], (rho - 3.0 * pressure) * a4).antiderivative()
+    kept = rho * a4 - (gained(modes.x[:n]) - gained(modes.x[0]))
+    assert_allclose(kept / kept[0], 1.0, rtol=1e-6, atol=0)
+
+
+@pytest.mark.parametrize(
+    ("mass", "d", "tolerance"), [(3.0, 1e-5, 6e-3), (10.0, 1e-5, 3e-4), (20.0, 1e-7, 3e-5)]
+)
+def test_fast_decays_to_a_neutrino_and_a_photon_level_their_temperatures(mass, d, tolerance):
+    """A dipole neutrino in equilibrium and a particle with its lifetime: N_eff 5.24, 3.355, 3.063.
+
+    What is left is the photon mass of the plasma, which only the former knows.
+    """
+    real = DipoleHNL.fast(mass, (0.0, d, 0.0))
+    lifetime = real.lifetime.to_value("s")
+    copy = particle(mass, lifetime, {"nu_mu gamma": 1.0}, decoupling_temperature=1 * u.GeV, spin="dirac")
+    real, copy = quiet(real), quiet(copy)
+    assert_allclose((copy.Neff, copy.Yp), (real.Neff, real.Yp), rtol=tolerance, atol=0)
+    assert real.Neff > STANDARD.Neff + 0.01
+
+
+def test_fast_decays_to_photons_and_neutrinos_are_flagged():
+    x = particle(3.0, 1e-4, {"gamma gamma": 0.5, "nu_e nubar_e": 0.5}, **HOT)
+    assert "neutrinos coupled" in quiet(x).flags
+    assert "neutrinos coupled" not in quiet(particle(3.0, 1e-4, {"gamma gamma": 1.0}, **HOT)).flags
+    assert "neutrinos coupled" not in quiet(particle(100.0, 0.1, {"nu_e nubar_e": 1.0}, **HOT)).flags

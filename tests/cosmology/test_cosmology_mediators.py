@@ -199,6 +199,22 @@ def test_universal_couplings_against_the_bose_einstein_ansatz(plain, spin, mass,
     assert_allclose(found.background.Neff - 3.0386546, want, rtol=rtol, atol=0)
 
 
+@pytest.mark.parametrize(
+    ("mass", "g", "hot_excess", "cold_excess"), [(1.0, 6e-10, 0.0572, 0.4732), (3.0, 6e-10, 0.7906, 1.3345)]
+)
+def test_energy_of_neutrinos_and_boson_on_the_way(plain, mass, g, hot_excess, cold_excess):
+    """Excess at 1 MeV in neutrinos of T_gamma, at 0.1 MeV times (11/4)^(4/3): what H feels in BBN."""
+    found = neff(boson(mass, g, E, MU, TAU), "common", plain)
+    base = neff(boson(mass, 1e-20, E, MU, TAU), "common", plain)
+
+    def at(x, T):
+        return np.interp(-T, -x.background.Tg, x.excess)
+
+    assert_allclose(at(found, 0.1) - at(base, 0.1), cold_excess, rtol=0.01, atol=0)
+    got = (at(found, 1.0) - at(base, 1.0)) * (4.0 / 11.0) ** (4.0 / 3.0)
+    assert_allclose(got, hot_excess, rtol=0.06, atol=0)
+
+
 def test_frozen_in_bosons_gain_on_the_neutrinos_until_they_decay(plain):
     """V of 1 MeV, g = 1e-12: 9e-4 of a neutrino at 0.1 MeV, grows as m/T until the decay at 8 keV."""
     x = boson(1.0, 1e-12, E, MU, TAU)

@@ -310,3 +310,9 @@ def test_stars_from_files_give_the_edges_of_another_code(name, allowed, low):
     other = ab.supernova.load(f"illustrative-{name}")
     power = ab.supernova.emission(alp, other, medium=BosonMedium()).luminosity_erg_s
     assert_allclose(1e-10 * np.sqrt(allowed / power), low, rtol=0.05, atol=0)
+
+
+def test_nothing_is_emitted_where_no_kind_is_left(star):
+    dark = ab.DarkPhoton(mass=30 * u.MeV, mixing=1e-9)
+    left = ab.supernova.emission(dark, star, medium=BosonMedium(kinds=("primakoff",)))
+    assert left.luminosity_erg_s == 0.0

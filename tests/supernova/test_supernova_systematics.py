@@ -31,7 +31,7 @@ def cooling():
 @pytest.fixture(scope="module")
 def deposition():
     names = ["envelope of 3e+13 cm", "envelope of 1e+14 cm", "duration of 1 s", "duration of 10 s",
-             "core of 40 km", "allowed energy x 2"]  # fmt: skip
+             "core of 60 km", "allowed energy x 2"]  # fmt: skip
     return ab.supernova.systematics(
         ab.DipoleHNL, "e", 30 * u.MeV, criterion="deposition", variations=names, star=STAR,
         resolution=COARSE,
@@ -93,7 +93,7 @@ def test_gravity_raises_the_lower_edge_by_the_lost_luminosity(cooling):
 
 def test_deposition_edges_and_directions(deposition):
     for row, change in ((deposition.reference, {}),
-                        (deposition.row("core of 40 km"), {"core": 40 * u.km})):  # fmt: skip
+                        (deposition.row("core of 60 km"), {"core": 60 * u.km})):  # fmt: skip
         for edge in (row.lower[0], row.upper[0]):
             dip = ab.DipoleHNL(mass=30 * u.MeV, dipole={"e": edge})
             direct = ab.supernova.deposition(dip, STAR, resolution=COARSE, **change)

@@ -73,7 +73,8 @@ def test_variations_follow_any_star():
     )
     assert names["muons in beta equilibrium"].star.has_muons
     assert names["energy over the burst"].history.stars[0].name == "illustrative-hot"
-    dipole = {v.name for v in default_variations("deposition", None, "dipole")}
+    particle = ab.DipoleHNL(mass=50 * u.MeV, dipole={"mu": 1e-9 / u.GeV})
+    dipole = {v.name for v in default_variations("deposition", None, particle)}
     assert "cooling burst, 1-10 s" in dipole
     assert "muons in beta equilibrium" not in dipole
     with pytest.raises(ab.DomainError, match="read_history"):

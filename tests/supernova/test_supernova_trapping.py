@@ -63,7 +63,7 @@ def test_every_helicity_of_a_light_dirac_particle_has_one_maximum():
         power, out = np.empty(SCALES.size), np.empty(ray.energy.size)
         for i, scale in enumerate(SCALES):
             march(*parts, scale, ray._rays.weight, out)
-            power[i] = (out * ray._weight * ray.energy).sum()
+            power[i] = (out * ray.weight * ray.energy).sum()
         top = int(power.argmax())
         assert np.all(np.diff(power[: top + 1]) > 0.0)
         assert np.all(np.diff(power[top:]) < 0.0)

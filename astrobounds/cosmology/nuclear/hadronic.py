@@ -55,6 +55,11 @@ def capture_of_pions(T, n_b, helium):
     return n_b * helium * pion_capture() * coulomb(T, const.M_PI, M_ALPHA, 2)
 
 
+def stopping(T):
+    """Share of charged mesons that stop before they decay at T [MeV]: a smooth step at 32 keV."""
+    return 1.0 / (1.0 + np.exp(np.clip((T_FLIGHT - T) / (0.05 * T_FLIGHT), -50.0, 50.0)))
+
+
 def breaking(T, density):
     """Return the rate at which mesons of a density break one He4 nucleus [1/s].
 
@@ -69,5 +74,4 @@ def breaking(T, density):
     pions = density["pi-"] * pion_capture() * coulomb(T, const.M_PI, M_ALPHA, 2)
     kaons = density["K-"] * K_MINUS * millibarn * coulomb(T, const.M_K, M_ALPHA, 2)
     neutral = density["KL"] * K_LONG * millibarn
-    slow = 1.0 / (1.0 + np.exp((T_FLIGHT - T) / (0.05 * T_FLIGHT)))
-    return ((pions + kaons) * slow + neutral) / const.HBAR
+    return ((pions + kaons) * stopping(T) + neutral) / const.HBAR

@@ -256,7 +256,7 @@ def _check_dark_bath(species):
     """Refuse dark decays faster than the expansion while N is relativistic."""
     T = max(species.mass / 3.0, 1.0)
     H = H_FACTOR * np.sqrt(thermal_history.density(T)[0])
-    if species.dark * species.width > H:
+    if species.production.inverse and species.dark * species.width > H:
         raise DomainError(
             f"dark width {species.dark * species.width:.3g} MeV exceeds the expansion rate {H:.3g} "
             f"MeV at T = {T:.3g} MeV: inverse decays would bring the dark products into equilibrium "

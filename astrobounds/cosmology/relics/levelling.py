@@ -15,10 +15,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from ... import constants as const
 from ...numerics.splines import slopes
 from ..plasma import thermodynamics as plasma
 from . import boltzmann as relic
 
+COUPLED = 0.1  # of H, levelling that is worth a flag
 _LIMIT = 1e-4  # of H, slower levelling is not followed
 _WEAK = 2.0  # MeV, weak interactions level temperatures like H (T/_WEAK)^3
 _RESPONSE = (0.434, 2.0)  # T^3 dT_nu/drho of a flavour: free number (1/(4 rho)), conserved number
@@ -109,3 +111,27 @@ def _implicit(dx, source, rate):
     for i in range(len(y) - 1):
         y[i + 1] = (y[i] + dx * source[i + 1]) / (1.0 + dx * rate[i + 1])
     return y
+
+
+def exchange(evolution):
+    """Return the largest rate over H, below 2 MeV, at which N <-> nu gamma levels T_gamma and T_nu."""
+    modes, background = evolution.modes, evolution.background
+    species = modes.species
+    points = min(len(modes.x), len(background.Tg))  # resolved spectra may end a little later
+    cold = np.flatnonzero(background.Tg[:points] < _WEAK)
+    T, H = background.Tg[cold], background.H[cold] * const.HBAR
+    pressure = equilibrium_pressure(species, modes.x[cold], modes.p[cold], T, np.zeros_like(T))
+    neutrinos = 7.0 * np.pi**2 / 120.0 * T**4
+    return float(np.max(species.width * species.mass * pressure / (16.0 * T * neutrinos * H)))
+
+
+def unlevelled(evolution):
+    """Return a flag where resolved neutrinos would have to be levelled with photons."""
+    if evolution.background.spectra is None or exchange(evolution) <= COUPLED:
+        return ()
+    return ((
+        "photons and neutrinos coupled",
+        f"below {_WEAK:g} MeV inverse decays level the temperatures of photons and neutrinos "
+        f"{exchange(evolution):.2g} times as fast as the Universe expands, which is followed with "
+        "thermal neutrinos only",
+    ),)  # fmt: skip

@@ -126,14 +126,21 @@ def population(T, n_b, neutrons, decays, visible, protons=None, helium=0.0):
     )  # fmt: skip
     share_mu = np.ones_like(T)
     np.divide(width["mu"] * muons, source, out=share_mu, where=source > 0.0)
-    to_n = PI_MINUS_P_TO_N * pull * minus + K_MINUS_P_TO_N * attract * n_k + KL_CONVERSION * n_l
-    to_p = PI_PLUS_N_TO_P * plus + K_MINUS_N_TO_P * n_k + KL_CONVERSION * n_l
-    return Population(
-        {"mu": share_mu, "pi": share, "K": share_k, "KL": share_l},
-        MILLIBARN / const.HBAR * to_p,
-        MILLIBARN / const.HBAR * to_n,
-        {"pi-": minus, "pi+": plus, "K-": n_k, "KL": n_l, "mu-": muons},
-    )
+    density = {"pi-": minus, "pi+": plus, "K-": n_k, "KL": n_l, "mu-": muons}
+    decaying = {"mu": share_mu, "pi": share, "K": share_k, "KL": share_l}
+    return Population(decaying, *conversions(T, density), density)
+
+
+def conversions(T, density, slow=1.0):
+    """Return the rates of n -> p and p -> n [1/s] at densities [MeV^3] of "pi-", "pi+", "K-", "KL".
+
+    ``slow``: share of the charged mesons that stop before they decay.
+    """
+    pull, attract = coulomb(T, const.M_PI), coulomb(T, const.M_K)
+    kaons, neutral = slow * density["K-"], KL_CONVERSION * density["KL"]
+    to_n = PI_MINUS_P_TO_N * pull * slow * density["pi-"] + K_MINUS_P_TO_N * attract * kaons + neutral
+    to_p = PI_PLUS_N_TO_P * slow * density["pi+"] + K_MINUS_N_TO_P * kaons + neutral
+    return MILLIBARN / const.HBAR * to_p, MILLIBARN / const.HBAR * to_n
 
 
 def neutron_fraction(t, n_to_p, p_to_n, first):

@@ -70,7 +70,6 @@ def with_nuclei(background, eta, first, run):
     part = slice(first, None)
     T, n_b = background.Tg[part], baryon_density(background, eta)[part]
     decays = np.maximum(evolution.modes.decays[part] * background.H[part] * const.HBAR, 0.0)
-    slow = T > hadronic.T_FLIGHT
     for _ in range(ROUNDS):
         found = run(background, history=HISTORY)
         if not found.success:
@@ -84,6 +83,7 @@ def with_nuclei(background, eta, first, run):
             return background
         early = background.conversion
         hot = T > hadronic.T_HELIUM
-        rates = [np.where(hot, old, new * slow) for old, new in zip(early, (now.n_to_p, now.p_to_n))]
+        new = mesons.conversions(T, now.density, hadronic.stopping(T))
+        rates = [np.where(hot, before, after) for before, after in zip(early, new)]
         background = replace(background, conversion=(*rates, early[2], hits))
     return background

@@ -1,5 +1,7 @@
 """From what a model says (states, decays, processes) to the species that the Boltzmann equation follows."""
 
+import numpy as np
+
 from ... import constants as const
 from ...errors import ConfigError, DomainError
 from ...models.decays.daughters import daughters
@@ -15,7 +17,9 @@ NEGLIGIBLE = (
     "nucleon bremsstrahlung", "electron bremsstrahlung", "dipole bremsstrahlung",
     "quadrupole bremsstrahlung", "nucleon current", "background decay", "photon mixing",
 )  # fmt: skip
-FOLLOWED = ("contact", *dipole.KINDS, "primakoff", *OF_DECAYS)
+#: kinds of couplings that also make a particle from quarks in a hotter plasma
+WITH_QUARKS = ("nucleon bremsstrahlung", "quadrupole bremsstrahlung")
+FOLLOWED = ("contact", *dipole.KINDS, "primakoff", "compton", *OF_DECAYS)
 MASS_RANGE = (1.0, const.M_D)  # MeV, where decays are followed
 _PLACES = {frozenset((0,)): "minus", frozenset((1,)): "plus"}
 
@@ -68,15 +72,37 @@ def production_of(model, made):
             f"{type(model).__name__} is made in more than one way (mixing, transition moment, photons): "
             "the early Universe follows one of them at a time"
         )
+    if (contact or moments) and model.initial is not None:
+        raise ConfigError(
+            f"the abundance of {type(model).__name__} follows from its own reactions: a given one is for "
+            "particles that only decay"
+        )
     if contact:
         return mixing.of_processes(model, contact, model.reheating_mev)
     if moments:
         return dipole.of_processes(model, moments, model.reheating_mev)
+    notes = ()
+    if model.initial is None and any(k in kinds for k in WITH_QUARKS):
+        notes = ((
+            "production by quarks",
+            f"{type(model).__name__} couples to quarks and gluons, whose reactions above 100 MeV are not "
+            "followed: its abundance is a lower limit; LongLivedParticle takes one of your own",
+        ),)  # fmt: skip
     photon = max((model.strengths[p.coupling] for p in primakoff), default=0.0)
     return inverse.Decays(
         model.mass_mev, inverse.channels_of(made), photon, model.reheating_mev, model.initial,
-        model.width_mev,
+        model.width_mev, notes, inverse.electron_share(made),
+        sum(r * part.share_of("neutrino") for _, r, part in made.all), _compton(model, processes),
     )  # fmt: skip
+
+
+def _compton(model, processes):
+    """g^2 of the coupling to electrons and the spin; that of a vector is eps e."""
+    for process in processes:
+        if process.kind == "compton":
+            unit = 4.0 * np.pi * const.ALPHA if process.spin == "vector" else 1.0
+            return unit * model.strengths[process.coupling], process.spin
+    return 0.0, "pseudoscalar"
 
 
 def follows(model):

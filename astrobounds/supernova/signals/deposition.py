@@ -22,7 +22,7 @@ from ...units import finite
 from ..star.sphere import neutrino_sphere
 from ..transport.emission import BEYOND, BINDING_ENERGY, Emission, held
 from ..transport.settings import RADIUS_MAX_KM
-from ..transport.solution import decays_are_absorption, solution
+from ..transport.solution import absorbing_radius, decays_are_absorption, solution
 from .visible import visible_fraction
 
 LOW_ENERGY_LIMIT = 1e50  # erg, 10 % of a bethe in underluminous type II-P events, arXiv:2201.09890
@@ -113,8 +113,7 @@ def geometry_of(model, star, envelope, core, options):
         )
     if not decays_are_absorption(model, options.get("decays", True)):
         return Geometry(inner, outer, options, False)
-    r_max = 1e5 * min(RADIUS_MAX_KM, star.breaks[-1])
-    r_max = length_cm(options["r_max"], "r_max") if "r_max" in options else r_max
+    r_max = 1e5 * absorbing_radius(model, star, options)
     if inner < r_max * (1.0 - 1e-9):
         return Geometry(0.0, outer - inner, {**options, "core": inner * u.cm}, True)
     return Geometry(inner - r_max, outer - r_max, options, False)

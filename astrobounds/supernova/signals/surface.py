@@ -22,7 +22,8 @@ from .cooling import ALLOWED_LUMINOSITY
 from .rate_ray import between, depth_nodes, mass_nodes
 
 RELEVANT = 1e-3 * ALLOWED_LUMINOSITY  # erg/s, errors are measured where L exceeds it
-TARGET = 5e-3  # of ln L: a table that misses it gets twice the masses, once
+TARGET = 4e-3  # of ln L: a table that misses it is refined
+REFINEMENTS = ((7, 7), (14, 7), (14, 14))  # depths per decade, masses per e-fold
 COARSE = replace(DEFAULT, rays=6, steps=36, spectrum=14)
 _LIGHT_SPECTRUM = 48  # energies of coarse solutions where N may be resonant
 
@@ -172,8 +173,7 @@ def luminosity_table(star, ray, low, high, options=None, mapper=map, progress=No
         Called after each mass.
     """
     options = dict(options or {})
-    depths = depth_nodes(ray, *_ends(star, ray, low, high, options))
-    off_grid = np.sqrt(depths[:-1] * depths[1:])
+    ends = _ends(star, ray, low, high, options)
     known = {}
 
     def solve(masses, at):
@@ -184,20 +184,27 @@ def luminosity_table(star, ray, low, high, options=None, mapper=map, progress=No
                 progress()
         return [known[m, at.size] for m in masses]
 
-    masses = mass_nodes(low, high)
-    for last in (False, True):
+    for per_decade, per_efold in REFINEMENTS:
+        depths, masses = depth_nodes(ray, *ends, per_decade), mass_nodes(low, high, per_efold)
+        off_grid = np.sqrt(depths[:-1] * depths[1:])
         units, rows = zip(*solve(masses, depths))
         axes = Axes(np.log(masses), np.log(depths), np.log(units), "luminosity")
         table = LuminosityTable(axes, np.log(np.maximum(np.array(rows), 1e-300)))
-        error = 0.0
-        for m, (unit, row) in zip(between(masses), solve(between(masses), off_grid)):
-            matters = row > RELEVANT
-            read = np.array([table.luminosity(m, d / unit) for d in off_grid[matters]])
-            error = max(error, np.abs(np.log(read / row[matters])).max(initial=0.0))
-        table = replace(table, error=float(error))
-        if error < TARGET or last:
-            return table
-        masses = np.sort(np.concatenate([masses, np.sqrt(masses[:-1] * masses[1:])]))
+        direct = solve(between(masses), off_grid)
+        table = replace(table, error=_error(table, between(masses), direct, off_grid))
+        if table.error < TARGET:
+            break
+    return table
+
+
+def _error(table, masses, rows, depths):
+    """Largest deviation of ln L from direct solutions between the nodes, where L matters."""
+    error = 0.0
+    for m, (unit, row) in zip(masses, rows):
+        matters = row > RELEVANT
+        read = np.array([table.luminosity(m, d / unit) for d in depths[matters]])
+        error = max(error, np.abs(np.log(read / row[matters])).max(initial=0.0))
+    return float(error)
 
 
 def table_tasks(low, high):

@@ -32,11 +32,11 @@ def _check_channel(name, open_channels):
 def _without_neutrinos(model):
     """Shares by channel, neutrinos of muons and mesons subtracted; means over flavours and charges."""
     widths, energies = {}, {}
-    for decay, ratio, _ in daughters(model).all:
-        widths[decay.name] = widths.get(decay.name, 0.0) + ratio
-        share = visible_energy(model.mass_mev, decay)
-        energies[decay.name] = energies.get(decay.name, 0.0) + ratio * share
-    return {name: energies[name] / w for name, w in widths.items()}
+    for decay in model.decays():
+        widths[decay.name] = widths.get(decay.name, 0.0) + decay.width
+        share = visible_energy(model.mass_mev, decay) if decay.width > 0.0 else 0.0
+        energies[decay.name] = energies.get(decay.name, 0.0) + decay.width * share
+    return {name: energies[name] / w if w > 0.0 else 0.0 for name, w in widths.items()}
 
 
 def visible_shares(model, visible=None):

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.interpolate import CubicSpline
 
 from ... import constants as const
+from ...errors import DomainError, did_you_mean
 from ...numerics.collision import unit_rule
 from ...numerics.jit import kernel
 from ...reactions import kinds
@@ -335,6 +336,12 @@ class RaySolution:
     def _tau_and_source(self, strengths):
         """Return optical depth and source of every cell, (None, None) without any coupling."""
         used = {c: strengths[c] for c in self.couplings if strengths.get(c, 0.0) > 0.0}
+        given = [name for name, value in strengths.items() if value > 0.0]
+        if given and not used:
+            raise DomainError(
+                f"nothing here is proportional to '{given[0]}'{did_you_mean(given[0], self.couplings)}; "
+                f"this solution has {', '.join(self.couplings)}"
+            )
         if not used:
             return None, None
         tau = sum(u * self._tau[f] for f, u in used.items())
