@@ -10,6 +10,7 @@ import pytest
 
 import astrobounds as ab
 from astrobounds.cosmology.relics import boltzmann, rates
+from astrobounds.cosmology.relics.species import species_of
 
 # T [MeV]: rates of e, mu, tau at q = 3 T; they are proportional to the number of partners
 PUBLISHED = {
@@ -56,7 +57,7 @@ def test_size_of_the_switch_in_the_abundance(monkeypatch, mass, mixing):
         return mine(t, flavour) * np.exp(np.interp(np.log(t), np.log(points), scale))
 
     model = ab.HNL(mass=mass * u.MeV, mixing={"tau": mixing})
-    species = boltzmann.Species.of_hnl(model)
+    species, _ = species_of(model)
     here = boltzmann.through_hot_plasma(species, modes=24).yield_
     monkeypatch.setattr(rates, "partners", published)
     there = boltzmann.through_hot_plasma(species, modes=24).yield_
