@@ -173,8 +173,8 @@ class Mediator(Model):
         total = sum(width for width, _, _ in found)
         return tuple(
             Decay(width, f"coupling.{pair}", tuple(channel_name(legs).split()), None, "", width / total)
-            for width, pair, legs in found
-        )
+            for width, pair, legs in found if width > 0.0  # the square of a coupling may underflow
+        )  # fmt: skip
 
     def processes(self):
         """Return the coalescence of two neutrinos for every pair that couples."""

@@ -337,7 +337,7 @@ class RaySolution:
         """Return optical depth and source of every cell, (None, None) without any coupling."""
         used = {c: strengths[c] for c in self.couplings if strengths.get(c, 0.0) > 0.0}
         given = [name for name, value in strengths.items() if value > 0.0]
-        if given and not used:
+        if given and not used and self.couplings:
             raise DomainError(
                 f"nothing here is proportional to '{given[0]}'{did_you_mean(given[0], self.couplings)}; "
                 f"this solution has {', '.join(self.couplings)}"
