@@ -184,4 +184,4 @@ def test_every_field_of_every_constraint_counts(name):
     for way, other in changes(constraint):
         assert digest(other) != here, way
         seen += 1
-    assert seen >= 4
+    assert seen >= 2

@@ -16,6 +16,7 @@ _REGISTRY = {
     "lab": (".lab", "Laboratory"),
     "low-energy-sne": (".deposition", "LowEnergySNe"),
     "positrons": (".positrons", "Positrons"),
+    "rare-decays": ("..lab.rare_limits", "RareDecays"),
     "smm": (".gamma", "SMM"),
     "sn1987a-cooling": (".sn1987a", "SN1987ACooling"),
     "sn1987a-explosion": (".deposition", "SN1987AExplosion"),
