@@ -70,7 +70,7 @@ def test_regions_of_three_curves():
         assert lnl(m, (1e-3, 0, 0)) < -100.0
 
 
-@pytest.mark.xfail(strict=False, reason="open: fails every time, lnL -15.59 instead of -12.29, cause not found")
+@pytest.mark.xfail(strict=False, reason="open: lnL -15.59, not -12.29; cause not found")
 def test_groups_take_the_minimum_and_add(everything):
     m, u2 = 300.0, (2e-9, 3e-9, 1e-7)
     model = SimpleNamespace(
