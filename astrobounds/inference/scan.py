@@ -88,9 +88,9 @@ class _Plan:
                 f"shape = {checks.shown(shape)}: two numbers of grid points are needed, (60, 80)"
             )
         check_posterior(posterior)
+        self.x, x_log = _axis(posterior, x, shape[0])
         y = second_axis(posterior, x) if y is None else y
         self.names = (x, y)
-        self.x, x_log = _axis(posterior, x, shape[0])
         self.y, y_log = _axis(posterior, y, shape[1])
         if x == y:
             raise ConfigError(f"the axes of a scan are both '{x}'")
@@ -203,7 +203,7 @@ def scan(posterior, x="mass", y=None, shape=(80, 80), *, at=None, pool=None, pat
         posterior.failures.extend(state.failures)
         grid = plan.result(posterior, state.table, state.absent, state.failures)
     if grid.all_excluded:
-        log.warning("every point of the scan is excluded at 90 %%: widen the range of %s", y)
+        log.warning("every point of the scan is excluded at 90 %%: widen the range of %s", plan.names[1])
     return grid
 
 

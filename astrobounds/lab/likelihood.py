@@ -291,7 +291,7 @@ class LabLikelihood:
         return out.reshape(arrays[0].shape)
 
     def loglike(self, model, nuisance=None, extra_width=None):
-        """Return lnL of a model with ``mass``, ``mixing`` (or ``dipole``) and ``nature``.
+        """Return lnL of a model with ``mass``, couplings and ``chosen`` (its nature).
 
         Parameters
         ----------
@@ -324,10 +324,16 @@ class LabLikelihood:
         extra = 0.0 if extra_width is None else energy_mev(extra_width, "extra_width")
         if extra < 0.0:
             raise DomainError(f"extra_width = {extra_width} must not be negative")
-        shares = self._alone(u)
+        shares, chosen = self._alone(u), getattr(model, "chosen", None)
         if self.portals[0] not in FLAVOURED:
             shares = own_shares(model, self.parameters) or shares
-        return np.array([m, extra, *u, *shares]), getattr(model, "chosen", {}).get("nature") == "majorana"
+        elif chosen is None:
+            raise ConfigError(
+                f"{type(model).__name__} does not say what it has chosen: give a model of the package, or "
+                "set chosen={'nature': 'majorana'} or chosen={'nature': 'dirac'}"
+            )
+        majorana = chosen is not None and chosen.get("nature") == "majorana"
+        return np.array([m, extra, *u, *shares]), majorana
 
     def beyond_lower_edge(self, mass_mev, coupling, factor=1e3):
         """Return the names of used lower-edge curves that ``coupling`` exceeds by ``factor``.

@@ -4,7 +4,7 @@ import astropy.units as u
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from toys import Gaussian
+from toys import Gaussian, square
 
 import astrobounds as ab
 from astrobounds.errors import ConfigError, DataError, DomainError
@@ -326,11 +326,6 @@ def test_missing_folder(tmp_path):
 
 
 # -- pools -----------------------------------------------------------------------------------------
-def square(x):
-    return x * x
-
-
-@pytest.mark.xfail(strict=False, reason="open: failed once in a full run in a fresh environment")
 def test_every_kind_of_pool_keeps_the_order():
     from concurrent.futures import ThreadPoolExecutor
 

@@ -1,6 +1,7 @@
 """Small constraints that tests share."""
 
 import numpy as np
+from scipy import stats
 
 from astrobounds import constants as const
 
@@ -58,3 +59,19 @@ class Lifetime:
         """lnL for an array of |U_e|^2 at one mass."""
         lab = self.lab.many(np.full(u2.size, mass_mev), e=u2)
         return lab + self._lifetime_term(mass_mev, u2)
+
+
+def square(x):
+    return x * x
+
+
+def by_mass(model):
+    return -((model.mass_mev / 100.0) ** 2)
+
+
+def with_nuisance(model, nuisance):
+    return -nuisance["scale"] * model.mass_mev / 100.0
+
+
+with_nuisance.nuisances = {"scale": stats.norm(1.0, 0.1)}
+with_nuisance.references = "Gorbunov:2007ak"
