@@ -3,7 +3,8 @@
 from .boson_processes import Compton, DipoleBremsstrahlung, FreeDecay, PairCoalescence, PhotonMixing
 from .decays.dark_photon_widths import HADRONS_KNOWN, widths
 from .decays.pairs import LEPTONS
-from .protocol import BOSON, COUPLING, MASS, Decay, Model, Parameter, State
+from .declarations import decays_of
+from .protocol import BOSON, COUPLING, MASS, Model, Parameter, State
 
 MASS_RANGE = (1e-6, HADRONS_KNOWN)  # MeV
 _PRODUCTS = {
@@ -75,9 +76,7 @@ class DarkPhoton(Model):
 
     def decays(self):
         """Return the open decays as a tuple of :class:`Decay`, largest first."""
-        found = sorted(self.partial_widths_mev().items(), key=lambda item: -item[1])
-        total = sum(w for _, w in found)
-        return tuple(Decay(w, "mixing", _PRODUCTS[n], None, n, w / total) for n, w in found)
+        return decays_of(self.partial_widths_mev(), "mixing", _PRODUCTS)
 
     @property
     def radiating(self):

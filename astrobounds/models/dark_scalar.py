@@ -2,7 +2,8 @@
 
 from .boson_processes import HIGGS_NUCLEON, FreeDecay, PairCoalescence, QuadrupoleBremsstrahlung
 from .decays.dark_scalar_widths import HADRONS_KNOWN, QUARKS, VEV, widths
-from .protocol import BOSON, COUPLING, MASS, Choice, Decay, Model, Parameter, State
+from .declarations import decays_of
+from .protocol import BOSON, COUPLING, MASS, Choice, Model, Parameter, State
 
 MASS_RANGE = (1e-6, HADRONS_KNOWN)  # MeV
 _PRODUCTS = {
@@ -76,9 +77,7 @@ class DarkScalar(Model):
 
     def decays(self):
         """Return the open decays as a tuple of :class:`Decay`, largest first."""
-        found = sorted(self.partial_widths_mev().items(), key=lambda item: -item[1])
-        total = sum(w for _, w in found)
-        return tuple(Decay(w, "mixing", _PRODUCTS[n], None, n, w / total) for n, w in found)
+        return decays_of(self.partial_widths_mev(), "mixing", _PRODUCTS)
 
     @property
     def radiating(self):

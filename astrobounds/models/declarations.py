@@ -169,3 +169,14 @@ class Decay:
     def visible(self) -> bool:
         """True if anything but neutrinos and dark radiation appears."""
         return any(not p.startswith(("nu", "dark")) for p in self.products)
+
+
+
+def decays_of(widths, coupling, products):
+    """Return widths that share one coupling as a tuple of :class:`Decay`, largest first.
+
+    ``widths`` and ``products`` are mappings of the channels that a user sees.
+    """
+    found = sorted(widths.items(), key=lambda item: -item[1])
+    total = sum(w for _, w in found)
+    return tuple(Decay(w, coupling, products[n], None, n, w / total) for n, w in found)

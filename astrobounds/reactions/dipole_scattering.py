@@ -19,6 +19,7 @@ import numpy as np
 from .. import constants as const
 from ..numerics.collision import fermi
 from ..numerics.jit import kernel
+from .transfer import target_moments
 
 ION, PROPAGATOR = 0, 1  # screening: Q^2/(Q^2+k^2) (structure factor) or its square (propagator)
 FORMS = {"F1": ION, "F2": PROPAGATOR}
@@ -108,36 +109,7 @@ def upscatter_rates(e4, m4, mass, mu2, mu_nu, t, k, form, outer, inner, tail, ou
                 continue
             e1 = e4 + w
             e_min = 0.5 * (q * np.sqrt(1.0 - 4.0 * mass * mass / tt) - w)
-            # moments of f2 (1 - f3), or of f3 (1 - f2) when energy is taken from the target
-            level = mu2 if w >= 0.0 else mu2 - w
-            s0, s1, s2 = 0.0, 0.0, 0.0
-            start = e_min
-            if e_min < level:
-                for n in range(inner.shape[1]):
-                    e2 = e_min + (level - e_min) * inner[0, n]
-                    f2, f3 = fermi((e2 - mu2) / t), fermi((e2 + w - mu2) / t)
-                    f = f2 * (1.0 - f3) if w >= 0.0 else f3 * (1.0 - f2)
-                    f *= (level - e_min) * inner[1, n]
-                    s0 += f
-                    s1 += f * e2
-                    s2 += f * e2 * e2
-                start = level
-            if (start - level) / t < 600.0:
-                scale = np.exp(-(start - level) / t)
-                for n in range(tail.shape[1]):
-                    x = tail[0, n]
-                    e2 = start + t * x
-                    # e^x f of the thermal particle, times the blocking of the other
-                    if w >= 0.0:
-                        f = scale / (1.0 + np.exp((mu2 - e2) / t))
-                        f *= 1.0 - fermi((e2 + w - mu2) / t)
-                    else:
-                        f = scale / (1.0 + np.exp((mu2 - e2 - w) / t))
-                        f *= 1.0 - fermi((e2 - mu2) / t)
-                    f *= t * tail[1, n]
-                    s0 += f
-                    s1 += f * e2
-                    s2 += f * e2 * e2
+            s0, s1, s2 = target_moments(e_min, w, mu2, t, inner, tail)
             if s0 <= 0.0:
                 continue
             boltzmann = np.exp(-abs(w) / t)

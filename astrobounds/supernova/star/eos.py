@@ -10,9 +10,9 @@ RULE = unit_rule(48)
 
 
 @kernel
-def number_density(mu, m, t, blocked, rule):
-    """n = (1/pi^2) int p^2 dp f, two spin states; with f(1-f) when ``blocked`` (n_eff)."""
-    total = 0.0
+def density_and_slope(mu, m, t, rule):
+    """Return n(mu) of a gas with two spin states [MeV^3] and T dn/dmu, one pass over the nodes."""
+    n, slope = 0.0, 0.0
     p_fermi = np.sqrt(max(mu * mu - m * m, 0.0)) if mu > m else 0.0
     e_top = max(mu, m) + 40.0 * t
     p_top = np.sqrt(e_top * e_top - m * m)
@@ -24,10 +24,18 @@ def number_density(mu, m, t, blocked, rule):
             v = rule[0, i]
             # nodes crowd at the Fermi momentum from both sides
             p = p_fermi * (1.0 - v * v) if piece == 0 else p_fermi + length * v * v
-            w = 2.0 * v * length * rule[1, i]
             f = fermi((np.sqrt(p * p + m * m) - mu) / t)
-            total += w * p * p * (f * (1.0 - f) if blocked else f)
-    return total / np.pi**2
+            w = 2.0 * v * length * rule[1, i] * p * p * f
+            n += w
+            slope += w * (1.0 - f)
+    return n / np.pi**2, slope / np.pi**2
+
+
+@kernel
+def number_density(mu, m, t, blocked, rule):
+    """n = (1/pi^2) int p^2 dp f, two spin states; with f(1-f) when ``blocked`` (n_eff)."""
+    n, slope = density_and_slope(mu, m, t, rule)
+    return slope if blocked else n
 
 
 @kernel

@@ -13,32 +13,10 @@ equilibrium holds to rounding and charge neutrality as well as the root is known
 import numpy as np
 
 from ... import constants as const
-from ...numerics.collision import fermi, unit_rule
 from ...numerics.jit import kernel
+from .eos import RULE, density_and_slope
 
-RULE = unit_rule(48)
 _LOWEST, _HIGHEST = 1e-7, 0.75  # proton fractions between which the root is looked for
-
-
-@kernel
-def density_and_slope(mu, m, t, rule):
-    """Return n(mu) of a gas with two spin states [MeV^3] and T dn/dmu, one pass over the nodes."""
-    n, slope = 0.0, 0.0
-    p_fermi = np.sqrt(max(mu * mu - m * m, 0.0)) if mu > m else 0.0
-    e_top = max(mu, m) + 40.0 * t
-    p_top = np.sqrt(e_top * e_top - m * m)
-    for piece in range(2):
-        length = p_fermi if piece == 0 else p_top - p_fermi
-        if length <= 0.0:
-            continue
-        for i in range(rule.shape[1]):
-            v = rule[0, i]
-            p = p_fermi * (1.0 - v * v) if piece == 0 else p_fermi + length * v * v
-            f = fermi((np.sqrt(p * p + m * m) - mu) / t)
-            w = 2.0 * v * length * rule[1, i] * p * p * f
-            n += w
-            slope += w * (1.0 - f)
-    return n / np.pi**2, slope / np.pi**2
 
 
 @kernel
