@@ -98,15 +98,10 @@ def expand(
     if neutrinos == "momentum":
         background = _momentum(extra, qed, sources, grid)
         return background, *weak_on_grid(background, tau_n, xi_e, weak_level, stride)
-    end = _last(sources.get("relic"))
-    last = end
-    for _ in range(4):
-        background = decoupling.solve(
-            t_end=end, mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=extra, **sources, **grid
-        )
-        if background.Tg[-1] < 1.1 * last:
-            break
-        end *= last / background.Tg[-1]  # entropy was injected: expand further
+    background, _ = decoupling.solve_to(
+        t_end=_last(sources.get("relic")), mixing=mixing, with_xi=with_xi, qed=qed, delta_neff=extra,
+        **sources, **grid,
+    )  # fmt: skip
     return background, *weak_on_grid(background, tau_n, xi_e, weak_level, stride)
 
 

@@ -393,6 +393,48 @@ def test_heat_agrees_with_the_thermal_equations():
     assert_allclose(found, expected, rtol=0.02, atol=0)
 
 
+RADIATION = (np.pi**2 / 15.0 * (1.0 + 7.0 / 4.0) + 7.0 * np.pi**2 / 40.0) * 20.0**4  # at 20 MeV
+
+
+@pytest.mark.parametrize("times", [30.0, 100.0])
+def test_a_relic_that_held_nearly_all_energy_leaves_what_reheating_leaves(times):
+    """The plasma ends far above T_d: N_eff depends on the lifetime, not on what there was before."""
+    relic = decoupling.Relic(times * RADIATION / 1e4, 1e4, 30.0 * const.HBAR, {"em": 1.0})
+    found = kinetic.with_sources(relic=relic)
+    assert_allclose(found.Neff, 2.611, rtol=3e-3, atol=0)
+    thermal = decoupling.solve(relic=relic).Neff
+    assert_allclose(found.Neff, thermal, rtol=0.025, atol=0)
+    assert found.relic[-1] < 1e-12 and found.Tg[-1] < 1.1 * decoupling.T_END
+    y, scale = found.spectrum[0], found.spectrum[3]
+    hot = (found.Tg / scale)[found.Tg > 0.03].max()
+    assert hot > 3.0 and y[-1] > 14.0 * hot
+
+
+def test_a_grid_that_is_wide_enough_stays():
+    assert kinetic.heated_top(np.linspace(1.0, 1.4, 5), np.full(5, 1.0)) == kinetic.THERMAL
+    assert kinetic.heated_top(np.array([1.0, 5.0]), np.array([1.0, 1e-3])) == kinetic.THERMAL  # too cold
+    assert kinetic.heated_top(np.array([1.0, 5.0]), np.array([1.0, 0.1])) > 5.0 * 0.9 * kinetic.THERMAL
+
+
+def test_nucleosynthesis_after_reheating_needs_no_longer_background():
+    relic = decoupling.Relic(RADIATION / 1e3, 1e3, const.HBAR / 0.05, {"em": 1.0})
+    found, thermal = ab.cosmology.bbn(relic, neutrinos="momentum"), ab.cosmology.bbn(relic)
+    assert found.flags == thermal.flags == ()
+    assert_allclose(found.Neff, 2.335, rtol=3e-3, atol=0)
+    assert_allclose(thermal.Neff, 2.280, rtol=3e-3, atol=0)
+    assert_allclose(found.DH, thermal.DH, rtol=0.02, atol=0)
+
+
+@pytest.mark.parametrize("neutrinos", ["integrated", "momentum"])
+def test_a_relic_gone_long_before_decoupling_leaves_the_standard_universe(neutrinos):
+    relic = decoupling.Relic(RADIATION / 1e3, 1e3, const.HBAR / 2e-3, {"em": 1.0})
+    bbn = ab.cosmology.bbn
+    found, standard = bbn(relic, neutrinos=neutrinos), bbn(neutrinos=neutrinos)
+    assert_allclose(found.Neff, standard.Neff, rtol=0, atol=3e-4)
+    assert_allclose(found.Yp, standard.Yp, rtol=3e-5, atol=0)
+    assert_allclose(found.DH, standard.DH, rtol=1e-4, atol=0)
+
+
 def test_deposited_neutrinos_keep_number_and_energy():
     y, w = kinetic.momentum_grid(400.0)
     falling = 8.0 * np.exp(-np.arange(160) / 64.0)

@@ -23,6 +23,8 @@ references = (
 
 T_START, T_END = 20.0, 8e-4  # MeV, default range of the free-falling temperature
 DX = 1.0 / 64.0
+SUBSTEPS = (1, 4, 16, 64)  # of a point of the grid: finer ones where a decay is too fast for the first
+COLDER = 1.1  # T_gamma/t_end at the end of a run beyond which heat has to be expanded further
 #: name: (mixing, chemical potential) of the thermal neutrinos
 NEUTRINOS = {
     "integrated": ("averaged", True),
@@ -298,7 +300,10 @@ def solve(
     if bad < 0:
         state[5] = 0.5 / out[0, SIZE]
         _check_lifetime(relic, rows[0, 8], out[0, SIZE], t_start)
-        bad = integrate(state, dx, refine, rows, options, decay, tables, zero, out)
+        for finer in SUBSTEPS:
+            bad = integrate(state, dx, refine * finer, rows, options, decay, tables, zero, out)
+            if bad < 0:
+                break
     if bad >= 0:
         raise ConvergenceError(
             f"the expansion failed at T_d = {falling[bad]:.4g} MeV: the total energy density is "
@@ -312,3 +317,26 @@ def solve(
     neff = (nu / np.pi**2 + rho_dark[-1]) / (NEFF_UNIT * RHO_GAMMA * tg[-1] ** 4)
     t, H = np.ascontiguousarray(out[:, 5]), np.ascontiguousarray(out[:, SIZE])
     return Background(ln_a, t, H, tg, te, tm, xe, xm, np.exp(-out[:, 6]), rho_dark, float(neff))
+
+
+def solve_to(relic=None, t_end=T_END, external=None, **options):
+    """Integrate until the plasma is as cold as ``t_end``, though entropy is released on the way.
+
+    Returns
+    -------
+    background : Background
+    t_end : float
+        Free-falling temperature [MeV] that this took.
+    """
+    end = t_end
+    fixed = external is not None and any(
+        value is not None and not callable(value) and np.ndim(value) > 0
+        for value in (external.rho, external.em, external.nue, external.numu, external.dark,
+                      external.nue_number, external.numu_number)
+    )  # fmt: skip
+    for _ in range(4):
+        background = solve(t_end=end, relic=relic, external=external, **options)
+        if fixed or background.Tg[-1] < COLDER * t_end:
+            break
+        end *= t_end / background.Tg[-1]
+    return background, end

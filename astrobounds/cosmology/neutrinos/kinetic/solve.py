@@ -5,6 +5,7 @@ oscillations in matter, the QED plasma, and neutrinos injected by decays with th
 result is a ``decoupling.Background`` whose ``spectrum`` the weak rates use.
 """
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,9 +31,12 @@ references = (
 SPACING = 0.6  # of y = p/T_d in the thermal range
 THERMAL = 20.4  # end of the uniform grid
 RATIO = 1.25  # of the cells beyond
+RATIO_HEATED = 1.1  # where thermal neutrinos fill them; 1.05 moves N_eff by 1e-3 at T_gamma = 6 T_d
 STRIDE = 2  # points of the grid of ln a in a step
 REFRESH = 8  # steps with one Jacobian
 T_QUIET = 0.03  # MeV, colder there are no collisions
+HEATED = 1.5  # T_gamma/T_d beyond which THERMAL is too short
+MAX_GRIDS = 3  # tries of the grid's end
 EMPTY = 1e-26  # occupation that no rate notices
 RHO_FD = 7.0 * np.pi**4 / 120.0  # Int y^3/(e^y + 1)
 
@@ -118,32 +122,57 @@ def solve(
     if emissions:
         times = _radiation_clock(falling) if clock is None else _extend(clock, steps * stride + 1, dx)
         top = grid_top(kinetic_sources.highest_momentum(_padded(emissions, falling), falling, times))
-    y, w = momentum_grid(top, spacing, ratio)
-    n = len(y)
-    source = np.zeros((1, 3, n))
-    if emissions:
-        source = kinetic_sources.sources(_padded(emissions, falling), falling, stride, y, w)
     rows = np.zeros((steps + 1, 3))
     for column, name in enumerate(("rho", "em", "dark")):
         rows[:, column] = _sample(getattr(external, name, None), falling)[::stride]
-    thermal = 1.0 / (np.exp(np.minimum(y, 700.0)) + 1.0)
-    norm = RHO_FD / np.sum(w * y**3 * thermal)
-    state = np.concatenate([np.tile(thermal, 3), [1.0, dark / t_start**4]])
+    extra = dark / t_start**4
     if delta_neff != 0.0:
         kappa = decoupling.dilution(t_start, "averaged", True, qed, dx, 1)
-        state[-1] += delta_neff * decoupling.NEFF_UNIT * decoupling.RHO_GAMMA * kappa**4
-    out = np.zeros((steps + 1, 3 * n + 2))
-    out[0] = state
-    spectra, H = np.empty((steps + 1, 3, n)), np.empty(steps + 1)
-    bad = march(t_start, dx * stride, refresh, oscillations, y, w, norm, plasma.table(qed),
-                events_of(top, spacing, ratio), rows, source, T_QUIET, out, spectra, H)  # fmt: skip
+        extra += delta_neff * decoupling.NEFF_UNIT * decoupling.RHO_GAMMA * kappa**4
+    for _ in range(MAX_GRIDS):
+        y, w = momentum_grid(top, spacing, ratio)
+        source = np.zeros((1, 3, len(y)))
+        if emissions:
+            source = kinetic_sources.sources(_padded(emissions, falling), falling, stride, y, w)
+        norm, out, spectra, H = _march(
+            coarse, dx * stride, refresh, oscillations, (y, w), qed,
+            events_of(top, spacing, ratio), rows, source, extra,
+        )  # fmt: skip
+        wanted = heated_top(out[:, -2], coarse)
+        if wanted <= top:
+            break
+        top, ratio = wanted, min(ratio, RATIO_HEATED)
+    return background_of(falling[:points], stride, dx, y, w, norm, out, spectra, H)
+
+
+def heated_top(z, falling):
+    """Return the momentum p/T_d to which the grid must reach where the plasma was heated to z T_d.
+
+    In the standard case z ends at 1.40 and the grid at 14.6 T_gamma, beyond which a thermal spectrum
+    has 3e-4 of its energy. The grid grows with z where collisions still fill it.
+    """
+    hot = float(np.max(z[z * falling > T_QUIET], initial=0.0))
+    return grid_top(THERMAL * hot) if hot > HEATED else THERMAL
+
+
+def _march(coarse, step, refresh, oscillations, grid, qed, events, rows, source, dark):
+    """States, spectra and H on the coarse grid, from equilibrium and ``dark`` [T_d^4] at its start."""
+    y, w = grid
+    n = len(y)
+    thermal = 1.0 / (np.exp(np.minimum(y, 700.0)) + 1.0)
+    norm = RHO_FD / np.sum(w * y**3 * thermal)
+    out = np.zeros((len(coarse), 3 * n + 2))
+    out[0] = np.concatenate([np.tile(thermal, 3), [1.0, dark]])
+    spectra, H = np.empty((len(coarse), 3, n)), np.empty(len(coarse))
+    bad = march(coarse[0], step, refresh, oscillations, y, w, norm, plasma.table(qed), events, rows,
+                source, T_QUIET, out, spectra, H)  # fmt: skip
     if bad >= 0:
         raise ConvergenceError(
             f"the neutrino spectra failed at T_d = {coarse[bad]:.4g} MeV: a source is too strong or "
             "the energy density is not positive; check delta_neff and the injected energy",
             stage="momentum-resolved decoupling",
         )
-    return background_of(falling[:points], stride, dx, y, w, norm, out, spectra, H)
+    return norm, out, spectra, H
 
 
 def _check_lengths(external, points):
@@ -276,8 +305,10 @@ def with_sources(external=None, relic=None, qed="full", delta_neff=0.0, **grid):
             "External(neutrinos=(cosmology.Emission(spectra, rate),)) or an HNL"
         )
     dx = grid.get("dx", decoupling.DX)
-    start, end = decoupling.T_START, decoupling.T_END
-    thermal = decoupling.solve(qed=qed, delta_neff=delta_neff, external=external, relic=relic, dx=dx)
+    start = decoupling.T_START
+    thermal, end = decoupling.solve_to(
+        relic=relic, t_end=decoupling.T_END, qed=qed, delta_neff=delta_neff, external=external, dx=dx
+    )
     falling = decoupling.free_falling(start, end, dx)
     energy, rate = (_sample(getattr(relic, name), falling) for name in ("energy", "rate"))
     rho = relic.density * thermal.relic * (falling / start) ** 3 * energy
@@ -288,7 +319,8 @@ def with_sources(external=None, relic=None, qed="full", delta_neff=0.0, **grid):
     for name in ("em", "dark"):
         outside[name] = outside[name] + relic.fractions.get(name, 0.0) * rho * rate
     more = decoupling.External(**outside, neutrinos=_emissions(external))
-    return solve(qed=qed, delta_neff=delta_neff, external=more, **grid)
+    found = solve(t_end=end, qed=qed, delta_neff=delta_neff, external=more, **grid)
+    return replace(found, relic=thermal.relic)
 
 
 @lru_cache(maxsize=8)
