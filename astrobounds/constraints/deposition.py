@@ -9,6 +9,7 @@ from ..errors import ConfigError
 from ..priors import Normal
 from .gamma import DURATION_S, StarSpectrum
 from .protocol import S_90
+from .stars import NUCLEONS, transport_options
 from .temperatures import Temperatures, core_temperature, number, reach
 
 
@@ -20,7 +21,7 @@ class LowEnergySNe(StarSpectrum):
 
     Parameters
     ----------
-    star, gravity, helicity, neutrinos
+    star, gravity, helicity, neutrinos, nucleons, decays
         As for :class:`astrobounds.constraints.sn1987a.SN1987ACooling`.
     duration : float
         Effective emission time [s] of the snapshot.
@@ -54,8 +55,9 @@ class LowEnergySNe(StarSpectrum):
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, envelope_cm=None, core_cm=None, allowed=None, width=0.3,
                  visible=None, envelope_width=0.0, duration_width=0.0, temperature_scale=1.0,
-                 temperature_width=0.0):  # fmt: skip
-        super().__init__(star, gravity, helicity, neutrinos, duration)
+                 temperature_width=0.0, nucleons=NUCLEONS, decays=True):  # fmt: skip
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options)
         outer = self.defaults[0] if envelope_cm is None else envelope_cm
         if core_cm is None:
             from ..supernova.signals.deposition import sphere_cm

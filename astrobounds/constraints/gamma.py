@@ -6,7 +6,7 @@ from ..checks import boolean
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
-from .stars import star_of, transport_options
+from .stars import NUCLEONS, star_of, told_options, transport_options
 
 DURATION_S = 3.0  # effective length of a burst given by its state at one second
 
@@ -18,11 +18,11 @@ class StarSpectrum:
     name = ""
     _sources = ()
 
-    def __init__(self, star, gravity, helicity, neutrinos, duration):
+    def __init__(self, star, neutrinos, duration, options):
         if isinstance(duration, str) or not duration > 0.0:
             raise ConfigError(f"{self.name}: duration = {duration!r} s must be positive")
         self.star = star_of(star, neutrinos)
-        self._emission = transport_options(gravity, helicity)
+        self._emission = options
         self._duration = float(duration)
         self._table = None
         self.nuisances = {}
@@ -83,8 +83,7 @@ class StarSpectrum:
     def describe(self):
         """Return lines that say what was assumed."""
         lines = [
-            f"star '{self.star.name}' at 1 s times {self._duration:g} s, gravity "
-            f"{'on' if self._emission['gravity'] else 'off'}"
+            f"star '{self.star.name}' at 1 s times {self._duration:g} s, {told_options(self._emission)}"
         ]
         if self._table is not None:
             lines.append(f"table of spectra: ln of the power within {self.table_error:.1e}")
@@ -94,8 +93,8 @@ class StarSpectrum:
 class _DecayPhotons(StarSpectrum):
     """The same with the photons of decays."""
 
-    def __init__(self, star, gravity, helicity, neutrinos, duration, fsr):
-        super().__init__(star, gravity, helicity, neutrinos, duration)
+    def __init__(self, star, neutrinos, duration, options, fsr):
+        super().__init__(star, neutrinos, duration, options)
         self._fsr = boolean(fsr, f"{self.name}: fsr")
 
     def describe(self):
@@ -110,7 +109,7 @@ class SMM(_DecayPhotons):
     Parameters
     ----------
     star : str or Star
-    gravity, helicity, neutrinos
+    gravity, helicity, neutrinos, nucleons, decays
         As for :class:`astrobounds.constraints.sn1987a.SN1987ACooling`.
     duration : float
         Effective emission time [s] of the snapshot.
@@ -136,8 +135,10 @@ class SMM(_DecayPhotons):
     _sources = ("Chupp:1989kx",)
 
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
-                 duration=DURATION_S, fsr=True, fireball=True, pvo_limit=None, pvo_width=0.0):  # fmt: skip
-        super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
+                 duration=DURATION_S, fsr=True, fireball=True, pvo_limit=None, pvo_width=0.0,
+                 nucleons=NUCLEONS, decays=True):  # fmt: skip
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options, fsr)
         self._fireball = boolean(fireball, f"{self.name}: fireball")
         for name, value in (("pvo_limit", pvo_limit), ("pvo_width", pvo_width)):
             if value is not None and (isinstance(value, str) or not 0.0 <= value < math.inf):
@@ -207,7 +208,7 @@ class GammaDiffuse(_DecayPhotons):
 
     Parameters
     ----------
-    star, gravity, helicity, neutrinos, duration, fsr
+    star, gravity, helicity, neutrinos, duration, fsr, nucleons, decays
         As for :class:`SMM`.
     width : float
         Standard deviation of log10 of the supernova rate, its nuisance.
@@ -217,8 +218,10 @@ class GammaDiffuse(_DecayPhotons):
     _sources = ("Yuksel:2008cu", "Horiuchi:2008jz", "Kappadath:1998", "Ackermann:2014usa")
 
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
-                 duration=DURATION_S, fsr=True, width=0.1):  # fmt: skip
-        super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
+                 duration=DURATION_S, fsr=True, width=0.1, nucleons=NUCLEONS,
+                 decays=True):  # fmt: skip
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options, fsr)
         self.nuisances = {"log10_sn_rate": Normal(0.0, width)}
 
     def loglike(self, model, nuisance):
@@ -242,7 +245,7 @@ class GalacticSN(_DecayPhotons):
     telescope : str
         ``"e-ASTROGAM"``, ``"AMEGO"``, ``"Fermi-LAT"`` or another packaged instrument.
     distance_kpc, exposure_s : float
-    star, gravity, helicity, neutrinos, duration, fsr
+    star, gravity, helicity, neutrinos, duration, fsr, nucleons, decays
         As for :class:`SMM`.
     """
 
@@ -251,10 +254,11 @@ class GalacticSN(_DecayPhotons):
 
     def __init__(self, telescope="e-ASTROGAM", distance_kpc=10.0, exposure_s=1e5, star="fiducial",
                  gravity=True, helicity="helicity", neutrinos=None, duration=DURATION_S,
-                 fsr=True):  # fmt: skip
+                 fsr=True, nucleons=NUCLEONS, decays=True):  # fmt: skip
         from ..gamma import instrument
 
-        super().__init__(star, gravity, helicity, neutrinos, duration, fsr)
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options, fsr)
         instrument(telescope)
         self._tool = {"telescope": telescope, "distance_kpc": distance_kpc, "exposure_s": exposure_s}
 

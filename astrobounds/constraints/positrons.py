@@ -6,6 +6,7 @@ from ..errors import ConfigError
 from ..priors import Normal
 from .gamma import DURATION_S, StarSpectrum
 from .protocol import S_90
+from .stars import NUCLEONS, transport_options
 
 NUISANCE = "log10_N_pos"
 WIDTH = 0.3  # flux 11 %, supernova rate 25 %, distance 15 % in its square, share of the halo
@@ -20,7 +21,7 @@ class Positrons(StarSpectrum):
 
     Parameters
     ----------
-    star, gravity, helicity, neutrinos
+    star, gravity, helicity, neutrinos, nucleons, decays
         As for :class:`astrobounds.constraints.sn1987a.SN1987ACooling`.
     duration : float
         Effective emission time [s] of the snapshot.
@@ -54,11 +55,13 @@ class Positrons(StarSpectrum):
 
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, positrons_allowed=None, width=WIDTH, progenitors=None,
-                 halo_kpc=None, fireball=True, in_flight=True, bands=()):  # fmt: skip
+                 halo_kpc=None, fireball=True, in_flight=True, bands=(), nucleons=NUCLEONS,
+                 decays=True):  # fmt: skip
         from ..gamma.diffuse import PROGENITORS, check_progenitors
         from ..gamma.galactic_positrons import HALO_KPC, line_limit
 
-        super().__init__(star, gravity, helicity, neutrinos, duration)
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options)
         allowed = line_limit() if positrons_allowed is None else positrons_allowed
         for name, value in (("positrons_allowed", allowed), ("halo_kpc", halo_kpc)):
             if value is None:

@@ -6,7 +6,7 @@ from ..errors import ConfigError, did_you_mean
 from ..priors import Normal
 from .burst import Burst
 from .protocol import S_90
-from .stars import star_of, transport_options
+from .stars import NUCLEONS, star_of, told_options, transport_options
 from .temperatures import Temperatures, core_temperature, reach
 
 LOG10_ALLOWED = (52.4771, 0.2)  # log10(3e52 erg/s) and the spread of models of the cooling at 1 s
@@ -37,7 +37,7 @@ class SN1987ACooling:
         log10(E_allowed / erg): 53.176 by default, half of a binding energy of 3e53 erg.
     width : float
         Standard deviation of log10 of it.
-    gravity, helicity
+    gravity, helicity, nucleons, decays
         As for :func:`astrobounds.supernova.emission`.
     neutrinos : {"zero", "beta"}
         Neutrino chemical potentials of a packaged profile.
@@ -69,7 +69,7 @@ class SN1987ACooling:
     def __init__(self, star="fiducial", allowed=None, width=LOG10_ALLOWED[1],
                  gravity=True, helicity="helicity", neutrinos=None, criterion="luminosity",
                  history=None, time_scale=4.0, window=None, temperature_scale=1.0,
-                 temperature_width=0.0):  # fmt: skip
+                 temperature_width=0.0, nucleons=NUCLEONS, decays=True):  # fmt: skip
         if not isinstance(criterion, str) or criterion not in CRITERIA:
             raise ConfigError(
                 f"sn1987a-cooling: criterion = {criterion!r}{did_you_mean(criterion, CRITERIA)}; "
@@ -87,7 +87,7 @@ class SN1987ACooling:
         self.star, warmth = core_temperature(
             self.name, star_of(star, neutrinos), temperature_scale, temperature_width, TEMPERATURE
         )
-        self._options = transport_options(gravity, helicity)
+        self._options = transport_options(gravity, helicity, nucleons, decays)
         self.nuisances = {self._nuisance: Normal(allowed, width), **warmth}
         self.domain = {n: (-5.001 * p.sigma, 5.001 * p.sigma) for n, p in warmth.items()}
         self._table = None
@@ -187,8 +187,7 @@ class SN1987ACooling:
             when = "from {:g} to {:g} s".format(*self._many.window)
             who = f"history '{self._many.history.name}'"
         lines = [
-            f"{who}, gravity {'on' if self._options['gravity'] else 'off'}, "
-            f"mean free path by {self._options['helicity']}",
+            f"{who}, {told_options(self._options)}",
             f"{letter}_allowed = 10^({allowed.mean:g} +- {allowed.sigma:g}) {unit} {when}; "
             f"{letter}_X = {letter}_allowed stands for the 90 % limit",
         ]

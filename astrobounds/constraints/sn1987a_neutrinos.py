@@ -7,6 +7,7 @@ import numpy as np
 from ..errors import ConfigError, DomainError
 from ..priors import Normal
 from .gamma import DURATION_S, StarSpectrum
+from .stars import NUCLEONS, transport_options
 from .temperatures import number
 
 DISTANCE = ("sn1987a_distance_kpc", Normal(51.4, 1.2))
@@ -22,7 +23,7 @@ class SN1987ANeutrinos(StarSpectrum):
 
     Parameters
     ----------
-    star, gravity, helicity, neutrinos
+    star, gravity, helicity, neutrinos, nucleons, decays
         As for :class:`astrobounds.constraints.sn1987a.SN1987ACooling`.
     duration : float
         Effective emission time [s] of the snapshot.
@@ -60,11 +61,13 @@ class SN1987ANeutrinos(StarSpectrum):
     def __init__(self, star="fiducial", gravity=True, helicity="helicity", neutrinos=None,
                  duration=DURATION_S, window=30.0, core_cm=1e7, core_width=0.3, secondaries="flight",
                  ordering="normal", oxygen=True, detectors=("KII", "IMB", "Baksan"), pinch=2.0,
-                 burst_energy=(52.7, 0.3), burst_mean=(12.0, 0.25)):  # fmt: skip
+                 burst_energy=(52.7, 0.3), burst_mean=(12.0, 0.25),
+                 nucleons=NUCLEONS, decays=True):  # fmt: skip
         from ..models.decays.neutrino_cascade import SECONDARIES
         from ..supernova.signals.neutrinos import Setting
 
-        super().__init__(star, gravity, helicity, neutrinos, duration)
+        options = transport_options(gravity, helicity, nucleons, decays)
+        super().__init__(star, neutrinos, duration, options)
         if not isinstance(oxygen, bool):
             raise ConfigError(f"{self.name}: oxygen = {oxygen!r}: true or false is needed")
         if secondaries not in SECONDARIES:
@@ -117,7 +120,7 @@ class SN1987ANeutrinos(StarSpectrum):
         if not model.width_mev > 0.0:
             return setting, None, burst
         lines = of_model(model, setting.secondaries)
-        start = events.absorbed_within(model, self.star)
+        start = events.absorbed_within(model, self.star, self._emission)
         numbers = events.daughter_numbers(model, self.spectrum(model), setting, lines, start)
         return setting, events.daughter_fluence(numbers, setting), burst
 

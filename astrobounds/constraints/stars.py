@@ -2,8 +2,10 @@
 
 import os
 
-from ..checks import boolean, shown
+from ..checks import boolean, choice, shown
 from ..errors import ConfigError
+
+NUCLEONS = "form factors"  # weak currents of nucleons that constraints take by default
 
 
 def star_of(star, neutrinos=None):
@@ -32,10 +34,36 @@ def star_of(star, neutrinos=None):
     return load(star, **options)
 
 
-def transport_options(gravity, helicity):
-    """Return the options of the transport, with their types checked."""
+def transport_options(gravity=True, helicity="helicity", nucleons=NUCLEONS, decays=True):
+    """Return the options of the transport, with their types checked.
+
+    Parameters
+    ----------
+    gravity, helicity, nucleons, decays
+        As for :func:`astrobounds.supernova.emission`; the last two for a particle that mixes with
+        neutrinos: ``nucleons="contact", decays=False`` are the rates of older bounds.
+
+    Raises
+    ------
+    ConfigError
+        For a value that is not allowed.
+    """
+    from ..reactions.form_factors import NUCLEONS as CURRENTS
     from ..supernova.transport.settings import TRANSPORTS
 
-    if not isinstance(helicity, str) or helicity not in TRANSPORTS:
-        raise ConfigError(f"helicity = {shown(helicity)}; allowed: {', '.join(TRANSPORTS)}")
-    return {"gravity": boolean(gravity, "gravity"), "helicity": helicity}
+    return {
+        "gravity": boolean(gravity, "gravity"),
+        "helicity": choice(helicity, "helicity", TRANSPORTS),
+        "nucleons": choice(nucleons, "nucleons", CURRENTS),
+        "decays": boolean(decays, "decays"),
+    }
+
+
+def told_options(options):
+    """Return a text that names the options of the transport."""
+    nucleons = {"form factors": "with form factors", "contact": "in contact form"}
+    return (
+        f"gravity {'on' if options['gravity'] else 'off'}, mean free path by {options['helicity']}; "
+        f"mixing: nucleons {nucleons[options['nucleons']]}, decays in the medium "
+        f"{'on' if options['decays'] else 'off'}"
+    )
