@@ -1,8 +1,8 @@
 """Where the time of nucleosynthesis goes, stage by stage: ``python benchmarks/profile_universe.py``.
 
-Processor time, shortest and median of several runs, and the ratio to the fixed loop of ``timing``. Every particle is
-of a new mass each time, so that nothing is remembered. ``--quick`` leaves out the resolved momenta
-and the plane; ``--plane N`` scans N x N points (12 by default) of an HNL and scales to 60 x 60.
+Processor time, shortest and median of several runs, and the ratio to the fixed loop of ``timing``. Every
+particle is of a new mass each time, so that nothing is remembered. ``--quick`` leaves out the resolved
+momenta and the plane; ``--plane N`` scans N x N points (12 by default) of an HNL and scales to 60 x 60.
 """
 
 import argparse

@@ -24,6 +24,7 @@ __all__ = ["MODES", "T_MATCH", "Y_MAX", "Hot", "Modes", "Species", "follow", "mo
 references = thermal_history.references
 
 STEP = 1.0 / 32.0  # of ln a in the hot plasma
+_STEEP = 10.0  # -d ln rho/dx that only decays or a temperature far below the mass bring about
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,18 @@ def contact_matrix(species, T, p, helicity, stride=1):
     return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
 
 
+def _slope(x, rho):
+    """d rho/dx on a uniform grid; where rho falls fast, that of its logarithm, lest neighbours drown it."""
+    out = slopes(x, rho)
+    log = np.log(np.maximum(rho, 1e-300))
+    step = x[1] - x[0]
+    fall = np.gradient(log, step)
+    fall[2:-2] = (log[:-4] - 8.0 * log[1:-3] + 8.0 * log[3:-1] - log[4:]) / (12.0 * step)
+    fast = (np.diff(log, prepend=log[0]) < -_STEEP * step) | (rho < 1e-250)
+    out[fast] = (rho * fall)[fast]
+    return out
+
+
 def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
     """Run the modes over a uniform grid of ln a.
 
@@ -193,7 +206,7 @@ def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
         net += scale * (((f - equilibrium) * medium / energy) @ weight)
         occupations.append(f)
     out = Modes(species, x, p, occupations)
-    total = -slopes(x, out.rho) - 3.0 * (out.rho + out.pressure)
+    total = -_slope(x, out.rho) - 3.0 * (out.rho + out.pressure)
     out.decay, out.dark, out.contact = lost, dark, total - lost - dark
     out.decays, out.net = decays, net
     return out
