@@ -41,6 +41,19 @@ def fermi_f3(xi):
 
 
 @kernel
+def _energy_integrals(xi, out):
+    for i in range(xi.shape[0]):
+        out[i] = fermi_f3(xi[i])
+
+
+def energy_integral(xi):
+    """Return F_3 at an array of xi."""
+    out = np.empty_like(xi)
+    _energy_integrals(xi, out)
+    return out
+
+
+@kernel
 def fermi_f2(xi):
     """F_2(xi) = F_3'/3."""
     if xi < -0.5:

@@ -12,7 +12,7 @@ import numpy as np
 from ... import constants as const
 from ...errors import ConvergenceError
 from ..neutrinos import decoupling
-from ..neutrinos.expansion import fermi_f3
+from ..neutrinos.expansion import energy_integral
 from ..plasma import baryons
 from . import boltzmann as relic
 from . import injection, mesons
@@ -254,10 +254,8 @@ def _flags(species, injected, modes, background, power, energies, eta):
             "its energy does later to N_eff and eta is not included",
         ))  # fmt: skip
     step = modes.x[1] - modes.x[0]
-    nue, numu = (
-        T**4 * np.array([fermi_f3(xi) for xi in column])
-        for T, column in ((background.Tnue, background.xi_e), (background.Tnumu, background.xi_mu))
-    )
+    nue = background.Tnue**4 * energy_integral(background.xi_e)
+    numu = background.Tnumu**4 * energy_integral(background.xi_mu)
     rho_nu = (nue + 2.0 * numu) / np.pi**2
     late = background.Tg < T_THERMAL
     share = power * (energies[1] + energies[2] + energies[3]) / (background.H * const.HBAR)
