@@ -8,12 +8,13 @@ LOST, DECAYS, NET, NUMBER = range(4)  # columns of `relax`
 
 
 @kernel
-def step(g, lag, change, target):
-    """End of a step of df/dx = -rate (f - target): g integral of the rate, ``lag`` = f - target before."""
+def step(g, f, start, target):
+    """End of a step of df/dx = -rate (f - target), g the integral of the rate; target at both ends."""
+    lag, change = f - start, target - start
     if g > 1e-5:
         decay = np.exp(-g)
         return target + lag * decay - change * (1.0 - decay) / g
-    return target - change + lag - g * (lag - 0.5 * change)
+    return f - g * (lag - 0.5 * change)
 
 
 @kernel
@@ -23,8 +24,7 @@ def evolve(dx, rate, target, f):
     for i in range(n - 1):
         for k in range(m):
             g = 0.5 * dx * (rate[i, k] + rate[i + 1, k])
-            change = target[i + 1, k] - target[i, k]
-            f[i + 1, k] = step(g, f[i, k] - target[i, k], change, target[i + 1, k])
+            f[i + 1, k] = step(g, f[i, k], target[i, k], target[i + 1, k])
 
 
 @kernel
@@ -53,8 +53,7 @@ def relax(dx, decay, dark, energy, medium, scattered, equilibrium, begun, hubble
             goal = eq if rate == into else eq * into / max(rate, 1e-300)
             rate *= per_hubble
             if i > 0:
-                change = goal - goal_before[k]
-                f[i, k] = step(0.5 * dx * (before[k] + rate), f[i - 1, k] - goal_before[k], change, goal)
+                f[i, k] = step(0.5 * dx * (before[k] + rate), f[i - 1, k], goal_before[k], goal)
             before[k], goal_before[k] = rate, goal
             w = weight[k]
             gain = w * s * (f[i, k] - eq)
