@@ -85,6 +85,7 @@ def scattering(p1, p3, mass, T):
     both = s * np.sqrt(1.0 + m2 / (p1 * p3))
     at = 0.5 * (both - d)
     one, two = 0.0, 0.0
+    later = np.exp(-d / T)
     if at - mass > REACH * T:
         if both * d > s * s:
             return 0.0, 0.0
@@ -97,7 +98,8 @@ def scattering(p1, p3, mass, T):
             e4 = e2 + d
             p4 = np.sqrt(e4 * e4 - m2)
             a, b = _scatter_node(p1, p3, e2, e4, p2, p4, m2)
-            f = 0.5 * top * w * p2 / e2 / (np.exp(e2 / T) + 1.0) / (1.0 + np.exp(-e4 / T))
+            v = np.exp(-e2 / T)
+            f = 0.5 * top * w * p2 * v / (e2 * (1.0 + v) * (1.0 + v * later))
             one += f * a
             two += f * b
     for x, w in zip(NODES, WEIGHTS):
@@ -107,7 +109,8 @@ def scattering(p1, p3, mass, T):
         e4 = e2 + d
         p4 = np.sqrt(e4 * e4 - m2)
         a, b = _scatter_node(p1, p3, e2, e4, p2, p4, m2)
-        f = 24.0 * T * u * w / (np.exp(e2 / T) + 1.0) / (1.0 + np.exp(-e4 / T))
+        v = np.exp(-e2 / T)
+        f = 24.0 * T * u * w * v / ((1.0 + v) * (1.0 + v * later))
         one += f * a
         two += f * b
     return one, two
@@ -134,12 +137,14 @@ def annihilation(p1, p2, mass, T):
     root = np.sqrt(1.0 - m2 / (p1 * p2))
     at = d * root
     one, two = 0.0, 0.0
+    both = np.exp(-s / T)
     for x, w in zip(NODES, WEIGHTS):  # difference E3 - E4 from 0 to ``at``, other half by symmetry
         e3 = 0.5 * (s + 0.5 * at * (1.0 + x))
         e4 = s - e3
         p3, p4 = np.sqrt(max(e3 * e3 - m2, 0.0)), np.sqrt(max(e4 * e4 - m2, 0.0))
         a, b = _pair_node(p1, p2, e3, e4, p3, p4, m2)
-        f = 0.5 * at * w / (1.0 + np.exp(-e3 / T)) / (1.0 + np.exp(-e4 / T))
+        v = np.exp(-e4 / T)
+        f = 0.5 * at * w * v / ((1.0 + v) * (v + both))
         one += f * a
         two += f * b
     if s * root > d:
@@ -150,7 +155,8 @@ def annihilation(p1, p2, mass, T):
             e3 = s - e4
             p3 = np.sqrt(max(e3 * e3 - m2, 0.0))
             a, b = _pair_node(p1, p2, e3, e4, p3, p4, m2)
-            f = top * w * p4 / e4 / (1.0 + np.exp(-e3 / T)) / (1.0 + np.exp(-e4 / T))
+            v = np.exp(-e4 / T)
+            f = top * w * p4 * v / (e4 * (1.0 + v) * (v + both))
             one += f * a
             two += f * b
     return one, two
