@@ -9,14 +9,14 @@ Neutrinos and antineutrinos of a flavour have one spectrum.
 
 import numpy as np
 
-from ....numerics.jit import kernel
+from ....numerics.jit import quick
 from .kernels import exchanged, total
 
 PI3 = np.pi**3
 _NOTHING = 1e-22  # product of occupations that changes nothing, not even the far tail of injected neutrinos
 
 
-@kernel
+@quick
 def _events(y, w, place, value):
     """Fill the events with i >= j; called with empty arrays it only counts them."""
     n = y.shape[0]
@@ -57,7 +57,7 @@ def event_table(y, w):
     return place, value
 
 
-@kernel
+@quick
 def _harmonic(low, high, share):
     """Harmonic mean of two occupations, zero if one is empty."""
     if low <= 0.0 or high <= 0.0:
@@ -65,7 +65,7 @@ def _harmonic(low, high, share):
     return low * high / ((1.0 - share) * high + share * low)
 
 
-@kernel
+@quick
 def _fourth(f, at, share):
     """Occupation of every flavour between two nodes: the harmonic mean.
 
@@ -80,14 +80,14 @@ def _fourth(f, at, share):
     )
 
 
-@kernel
+@quick
 def _fullest(f, top):
     """Largest occupation of every node over the flavours."""
     for i in range(f.shape[1]):
         top[i] = max(abs(f[0, i]), abs(f[1, i]), abs(f[2, i]))
 
 
-@kernel
+@quick
 def _unlike(p, q, u, v):
     """Sums over the other flavours of p_a u_b - q_a v_b, for every a, then for every b; all are triples.
 
@@ -106,25 +106,25 @@ def _unlike(p, q, u, v):
     )
 
 
-@kernel
+@quick
 def _times(a, b):
     """a (1 - b) of triples."""
     return a[0] * (1.0 - b[0]), a[1] * (1.0 - b[1]), a[2] * (1.0 - b[2])
 
 
-@kernel
+@quick
 def _both(a, b):
     """a b of triples."""
     return a[0] * b[0], a[1] * b[1], a[2] * b[2]
 
 
-@kernel
+@quick
 def _neither(a, b):
     """(1 - a) (1 - b) of triples."""
     return (1.0 - a[0]) * (1.0 - b[0]), (1.0 - a[1]) * (1.0 - b[1]), (1.0 - a[2]) * (1.0 - b[2])
 
 
-@kernel
+@quick
 def collide(f, place, value, out):
     """Add d(w y^2 f) per time in units of G_F^2 T_d^5 to ``out``, shape (3, n).
 
@@ -185,13 +185,13 @@ def collide(f, place, value, out):
             out[q, j] += second[q]
 
 
-@kernel
+@quick
 def _to(own, other, row, column, own_part, other_part):
     own[row, column] += own_part
     other[row, column] += other_part
 
 
-@kernel
+@quick
 def jacobian(f, place, value, own, other):
     """Derivatives of :func:`collide` for equal flavours at the mean occupations of ``f``.
 
