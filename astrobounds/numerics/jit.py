@@ -41,3 +41,7 @@ def _attach_cache(dispatcher, function):
         pass  # compiled anew in every process
     finally:
         _numba_config.CACHE_DIR = before
+
+
+#: the same for sums and products whose order is free: fused multiplication and addition, reciprocals
+quick = kernel(fastmath={"contract", "arcp", "nsz", "reassoc"})

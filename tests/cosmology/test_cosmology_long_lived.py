@@ -12,7 +12,7 @@ from scipy.interpolate import CubicSpline
 import astrobounds as ab
 from astrobounds import constants as const
 from astrobounds.cosmology.neutrinos import decoupling
-from astrobounds.cosmology.neutrinos.expansion import fermi_f3, plasma_state
+from astrobounds.cosmology.neutrinos.expansion import fermi_f3
 from astrobounds.cosmology.plasma import thermodynamics
 from astrobounds.cosmology.plasma.matching import entropy_at
 from astrobounds.cosmology.relics import inverse, thermal
@@ -286,7 +286,8 @@ def test_energy_is_conserved_over_the_run(model):
     run = quiet(model, cascade="off").relic
     background, modes = run.background, run.modes
     n = min(len(modes.x), len(background.Tg))
-    plasma = np.array([plasma_state(float(T), thermodynamics.table("full")) for T in background.Tg[:n]])
+    table = thermodynamics.table("full")
+    plasma = np.array([thermodynamics.plasma_state(float(T), table) for T in background.Tg[:n]])
     neutrinos = sum(
         copies * T[:n] ** 4 * np.array([fermi_f3(z) for z in xi[:n]]) / np.pi**2
         for copies, T, xi in ((1.0, background.Tnue, background.xi_e),

@@ -10,7 +10,7 @@ from scipy.special import loggamma, spence
 
 from astrobounds import constants as const
 from astrobounds.cosmology.neutrinos.decoupling import solve
-from astrobounds.cosmology.weak import radiative, thermal
+from astrobounds.cosmology.weak import kernels, radiative, thermal
 from astrobounds.cosmology.weak import rates as weak
 from astrobounds.datafiles import data_path
 from astrobounds.ecsv import read_numbers
@@ -122,13 +122,13 @@ def test_thermal_motion_of_nucleons_is_a_boost(ratio):
     def parts(p):
         e = np.sqrt(p * p + 1.0)
         k = e - Q
-        g, g1, g2 = weak.occupation(k, 1.0, xnu, 0.0, 0.0, empty, none)
+        g, g1, g2 = kernels.occupation(k, 1.0, xnu, 0.0, 0.0, empty, none)
         return e, k, g, g1, g2
 
     def coded(p):
         e, k, g, g1, g2 = parts(p)
-        hot = weak.recoil_term(k, e, p * p, g, g1, g2, x, 1.0, factors)
-        cold = weak.recoil_term(k, e, p * p, g, g1, g2, 1e15, 1.0, factors)
+        hot = kernels.recoil_term(k, e, p * p, g, g1, g2, x, 1.0, factors)
+        cold = kernels.recoil_term(k, e, p * p, g, g1, g2, 1e15, 1.0, factors)
         return p * p * (hot - cold)
 
     def boosted(p):

@@ -15,6 +15,7 @@ from ..cascade import clock
 from ..plasma.baryons import ZETA3
 
 COOL = (4.0 / 11.0) ** (1.0 / 3.0)  # T_nu/T
+_MOMENTA, _ANGLES = np.polynomial.legendre.leggauss(48), np.polynomial.legendre.leggauss(32)
 _LEFT = (const.SIN2_THETA_W + 0.5, const.SIN2_THETA_W - 0.5, const.SIN2_THETA_W - 0.5)
 
 
@@ -33,10 +34,9 @@ def cross_section(s):
 def rate(energy, T):
     """Rate [MeV] at which a neutrino of an energy annihilates on the background at T [MeV]."""
     T_nu = COOL * T
-    u, w = np.polynomial.legendre.leggauss(48)
+    (u, w), (c, wc) = _MOMENTA, _ANGLES
     y = np.exp(np.log(1e-3) + 0.5 * np.log(4e4) * (u + 1.0))  # momentum over T_nu to 40
     dy = 0.5 * np.log(4e4) * w * y
-    c, wc = np.polynomial.legendre.leggauss(32)
     low = np.minimum(2.0 * const.M_E**2 / (energy * y * T_nu), 2.0)  # of 1 - cos, the threshold
     gap = low[:, None] + 0.5 * (2.0 - low)[:, None] * (c + 1.0)
     inner = (gap * cross_section(2.0 * energy * T_nu * y[:, None] * gap)) @ wc * 0.5 * (2.0 - low)

@@ -11,7 +11,8 @@ from ...numerics.splines import slopes
 from ..plasma import thermodynamics as plasma
 from ..plasma.baryons import T_CMB
 from . import collisions
-from .expansion import SIZE, fermi_f3, integrate
+from .expansion import SIZE, fermi_f3
+from .march import integrate
 
 references = (
     "EscuderoAbenza:2020cmq",
@@ -94,7 +95,8 @@ class External:
     that come with the energies; without chemical potentials only energies count. Arrays on the grid
     of :func:`free_falling` serve as well. ``neutrinos``: a tuple of :class:`kinetic_sources.Emission`,
     neutrinos with their spectra; momentum-resolved neutrinos need them, thermal ones take their
-    energies and numbers besides ``nue`` and ``numu``.
+    energies and numbers besides ``nue`` and ``numu``. ``decay`` [1/s]: all the rest is
+    multiplied by exp(-decay t), t the time since the start on the clock of the solution.
     """
 
     rho: object = None
@@ -105,9 +107,10 @@ class External:
     nue_number: object = None
     numu_number: object = None
     neutrinos: tuple = ()
+    decay: object = None
 
     def __post_init__(self):
-        names = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number")
+        names = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number", "decay")
         refuse_units(self, names)
 
 
@@ -227,6 +230,7 @@ def _rows(falling, external, relic):
     if external is not None and external.neutrinos:
         columns = _thermalised(external, falling, columns)
     columns += [_sample(getattr(relic, name, None), falling) for name in ("energy", "rate")]
+    columns.append(_sample(getattr(external, "decay", None), falling))
     values = np.column_stack(columns)
     if not np.all(np.isfinite(values)):
         raise DomainError("a source or an energy density on the temperature grid is not finite")

@@ -1,9 +1,7 @@
-"""The integrated equations of neutrino decoupling on a fixed grid of ln a (compiled core).
+"""The integrated equations of neutrino decoupling: what changes the plasma (compiled core).
 
 State: T_gamma, T_nue, T_numu [MeV], xi_e, xi_mu, t [s], ln of the decayed fraction of X, and the
-comoving energy of dark radiation. Classical Runge-Kutta on a grid that depends only on the free
-falling temperature: the weak stiffness lambda ~ T^3 decays as a^-3, so explicit steps of
-lambda h <= 2 cost little, and the result is a smooth function of every input.
+comoving energy of dark radiation. `march` integrates it on a fixed grid of ln a.
 """
 
 import numpy as np
@@ -11,11 +9,12 @@ import numpy as np
 from ... import constants as const
 from ...numerics.jit import kernel
 from ..plasma.baryons import ZETA3
-from ..plasma.thermodynamics import STEP, T_MIN, plasma_state
+from ..plasma.thermodynamics import STEP, place, plasma_state_at
 
 PI5 = np.pi**5
 H_FACTOR = np.sqrt(8.0 * np.pi / 3.0) / const.M_PLANCK
 LN2 = 0.6931471805599453
+T_PAIRS = 0.02  # MeV: colder, e+- are too few (e^-25) to change a neutrino: less than 1e-12 of H
 SIZE = 8  # T_gamma, T_nue, T_numu, xi_e, xi_mu, t, S, dark
 
 
@@ -42,6 +41,19 @@ def fermi_f3(xi):
 
 
 @kernel
+def _energy_integrals(xi, out):
+    for i in range(xi.shape[0]):
+        out[i] = fermi_f3(xi[i])
+
+
+def energy_integral(xi):
+    """Return F_3 at an array of xi."""
+    out = np.empty_like(xi)
+    _energy_integrals(xi, out)
+    return out
+
+
+@kernel
 def fermi_f2(xi):
     """F_2(xi) = F_3'/3."""
     if xi < -0.5:
@@ -65,7 +77,12 @@ def fermi_f1(xi):
 @kernel
 def response_at(T, tab, f):
     """The ten response functions at T_gamma (zero below the table: no pairs are left)."""
-    z = (np.log(T) - np.log(T_MIN)) / STEP
+    _response(place(T), tab, f)
+
+
+@kernel
+def _response(z, tab, f):
+    """The same at a place of the table."""
     if z <= 0.0:
         f[:] = 0.0
         return
@@ -74,8 +91,9 @@ def response_at(T, tab, f):
     a = z * z * (3.0 - 2.0 * z)
     b = STEP * z * (1.0 - z) * (1.0 - z)
     c = -STEP * z * z * (1.0 - z)
+    low, high = tab[i], tab[i + 1]
     for k in range(10):
-        f[k] = (1.0 - a) * tab[i, k] + a * tab[i + 1, k] + b * tab[i, 10 + k] + c * tab[i + 1, 10 + k]
+        f[k] = (1.0 - a) * low[k] + a * high[k] + b * low[10 + k] + c * high[10 + k]
 
 
 @kernel
@@ -145,27 +163,35 @@ def survival(Tg, Tnu, enthalpy):
     return (1.0 - s13) ** 2 * ((1.0 - s12) ** 2 + s12 * s12) + s13 * s13
 
 
-@kernel
+@kernel(forceinline=True)
 def slopes_at(y, x, row, options, decay, tables, f, f0, out):
     """dy/dx and H [MeV] at ln(a/a_start) = x; row: external rho, sources of energy
-    into EM, nu_e, nu_mu, dark, and of numbers of nu_e, nu_mu.
+    into EM, nu_e, nu_mu, dark, and of numbers of nu_e, nu_mu; row[9]: rate of decay of all these [1/s].
 
     options = (T_start, mixing, with_xi); decay = (n a^3 at start, mean energy, decay rate at x,
-    EM, nu_e, nu_mu + nu_tau and dark fractions).
+    EM, nu_e, nu_mu + nu_tau and dark fractions, time at the start).
     """
+    if row[9] != 0.0:
+        left = np.exp(row[9] * (decay[7] - y[5]))
+        for k in range(7):
+            row[k] *= left
     pressures, responses = tables
     Tg, Te, Tm, xe, xm = y[0], y[1], y[2], y[3], y[4]
-    _, rho, entropy, heat = plasma_state(Tg, pressures)
-    a3 = np.exp(3.0 * x)
+    z = place(Tg)
+    _, rho, entropy, heat = plasma_state_at(Tg, z, pressures)
+    growth = np.exp(x)
+    a3 = growth * growth * growth
     nx = decay[0] * np.exp(-y[6]) / a3
     total = rho + (Te**4 * fermi_f3(xe) + 2.0 * Tm**4 * fermi_f3(xm)) / np.pi**2
-    total += row[0] + nx * decay[1] + y[7] / (a3 * np.exp(x))
+    total += row[0] + nx * decay[1] + y[7] / (a3 * growth)
     H = H_FACTOR * np.sqrt(total)
     power = nx * decay[1] * decay[2]
-    response_at(Tg, responses, f)
-    gl, gm, gr = const.GL_NUE, const.GL_NUMU, const.GR_NU
-    qe, ne = collision(Tg, Te, xe, 4.0 * (gl * gl + gr * gr), 4.0 * gl * gr, f)
-    qm, nm = collision(Tg, Tm, xm, 4.0 * (gm * gm + gr * gr), 4.0 * gm * gr, f)
+    qe, ne, qm, nm = 0.0, 0.0, 0.0, 0.0
+    if Tg > T_PAIRS:
+        _response(z, responses, f)
+        gl, gm, gr = const.GL_NUE, const.GL_NUMU, const.GR_NU
+        qe, ne = collision(Tg, Te, xe, 4.0 * (gl * gl + gr * gr), 4.0 * gl * gr, f)
+        qm, nm = collision(Tg, Tm, xm, 4.0 * (gm * gm + gr * gr), 4.0 * gm * gr, f)
     lost = qe + 2.0 * qm
     qx, mx = exchange(Te, Tm, xe, xm, f0)
     qe += qx + row[2] + decay[4] * power
@@ -184,61 +210,5 @@ def slopes_at(y, x, row, options, decay, tables, f, f0, out):
     out[2], out[4] = neutrino_slopes(Tm, xm, qm / H, nm / H, with_xi)
     out[5] = const.HBAR / H
     out[6] = decay[2] / H
-    out[7] = (decay[6] * power + row[4]) / H * a3 * np.exp(x)
+    out[7] = (decay[6] * power + row[4]) / H * a3 * growth
     return H
-
-
-@kernel
-def _row_at(rows, i, z, row):
-    """Cubic Hermite of the external columns between grid points i and i + 1 (slopes per step)."""
-    a = z * z * (3.0 - 2.0 * z)
-    b = z * (1.0 - z) * (1.0 - z)
-    c = -z * z * (1.0 - z)
-    n = rows.shape[1] // 2
-    for k in range(n):
-        row[k] = (1.0 - a) * rows[i, k] + a * rows[i + 1, k]
-        row[k] += b * rows[i, n + k] + c * rows[i + 1, n + k]
-
-
-@kernel
-def integrate(y0, dx, refine, rows, options, decay, tables, f0, out):
-    """Runge-Kutta from x = 0 over the grid; out (n, SIZE + 1) gets the state and H [1/s].
-
-    rows (n, 18): external rho, EM, nu_e, nu_mu, dark energy and nu_e, nu_mu number sources, mean
-    energy and decay rate of X, then their changes per step. Returns the index of the first bad
-    point, or -1.
-    """
-    n = out.shape[0]
-    y, z, k, total = y0.copy(), np.empty(SIZE), np.zeros(SIZE), np.empty(SIZE)
-    row, f, d = np.empty(9), np.empty(10), decay.copy()
-    for i in range(n):
-        falling = options[0] * np.exp(-i * dx)
-        hottest = max(y[1], y[2])
-        hot = max(y[1] * np.exp(0.2 * y[3]), y[2] * np.exp(0.2 * y[4]), (y[0] ** 4 * hottest) ** 0.2)
-        if max(falling, hot) > 1.6 * falling:  # entropy was injected; rates ~ T^5 e^xi, T_gamma^4 T
-            falling = hot
-        parts = refine * max(1, int(np.ceil(0.5 * dx * falling**3)))
-        h = dx / parts
-        left, at = (i, 0.0) if i < n - 1 else (n - 2, 1.0)
-        for j in range(parts):
-            total[:] = 0.0
-            for stage in range(4):
-                c = 0.5 * ((stage + 1) // 2)  # 0, 1/2, 1/2, 1
-                for m in range(SIZE):
-                    z[m] = y[m] + c * h * k[m]
-                _row_at(rows, left, at + (j + c) / parts, row)
-                d[1], d[2] = row[7], row[8]
-                H = slopes_at(z, i * dx + (j + c) * h, row, options, d, tables, f, f0, k)
-                if j == 0 and stage == 0:
-                    out[i, :SIZE] = y
-                    out[i, SIZE] = H / const.HBAR
-                    if not (np.isfinite(H) and H > 0.0 and y[0] > 0.0):
-                        return i
-                    if i == n - 1:
-                        return -1
-                weight = 1.0 if stage == 0 or stage == 3 else 2.0
-                for m in range(SIZE):
-                    total[m] += weight * k[m]
-            for m in range(SIZE):
-                y[m] += h / 6.0 * total[m]
-    return -1

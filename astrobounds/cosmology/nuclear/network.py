@@ -30,8 +30,9 @@ from ... import constants as const
 from ...errors import ConfigError, DomainError, did_you_mean
 from ...numerics.odetypes import ACCEPTED, ANALYTIC, REJECTED, REPORT_SIZE, T_REACHED
 from ...numerics.splines import coefficients, slopes
-from ...numerics.status import BAD_INPUT, SUCCESS
+from ...numerics.status import BAD_INPUT
 from . import kernels as k
+from .freeze_out import neutron_fraction
 from .nuclides import nuclides
 from .rates import T9_MAX, T9_MIN, choose
 from .reactions import GK, key_reactions, orderings, reaction, reactions
@@ -40,6 +41,13 @@ from .result import NetworkResult
 T_NUCLEAR = T9_MAX * GK  # MeV, where nuclei are switched on in statistical equilibrium
 MOLE_CM3 = const.N_AVOGADRO * const.HBAR_C**3  # MeV^3 per mol/cm3
 T_END = 1e-3  # MeV, default end of a run
+#: tolerance of a step over rtol: neutrons and protons (whose balance is n <-> p and all that helium takes)
+#: set the steps; the others hang on them, and what is wrong in them while reactions are fast is forgotten
+WEIGHTS = {"n": 1.0, "p": 0.1}
+OTHERS = 100.0
+ATOL, ATOL_HEAVY = 1e-13, 1e-19  # up to He4, beyond
+#: of ln T: where nuclei begin they are in equilibrium and say nothing of how fast it moves
+FIRST_STEP, LONGEST_STEP = 1e-3, 0.125
 _GRID = 461  # nodes of the rate tables, 50 per e-fold of T9
 
 
@@ -159,7 +167,6 @@ class Network:
             rates = rates.copy()
             rates[..., 0] += self._by_reaction(logs, "factors")
         header = self._header.copy()
-        header[k.ACTIVE] = len(self.reactions)
         if breaking is not None:
             if min(header[[k.HELIUM, k.DEUTERON, k.TRITON]]) < 0.0:
                 raise DomainError("breaking: this network has no He4, d or t: choose 'small' or 'full'")
@@ -167,7 +174,9 @@ class Network:
             header[[k.N_YIELD, k.D_YIELD, k.T_YIELD]] = products[0], products[2], products[3]
         header[k.NODES] = x.size
         header[k.AT_BACKGROUND] = header[k.AT_NODES] + x.size
-        return np.concatenate((header, self._records, rates.ravel(), x, tracks))
+        header[k.AT_WORK] = header[k.AT_BACKGROUND] + tracks.size
+        work = np.full(k.WORK + k.WORK_OF_ONE * len(self.reactions), np.nan)
+        return np.concatenate((header, self._records, rates.ravel(), x, tracks, work))
 
     def _by_reaction(self, values, what):
         """Return numbers given by reaction name as an array in the order of the reactions."""
@@ -234,12 +243,13 @@ class Network:
         history : int
             Number of points, equidistant in ln T from ``T[0]`` to ``T_end``, to record.
         rtol : float
-            Relative tolerance on each abundance.
+            Tolerance of a step: on neutrons relative to them; on protons a tenth and on nuclei a hundred
+            times as large. Abundances then come out to about rtol/5 (see docs/cosmology.md).
         atol : float, optional
-            Absolute tolerance; by default 1e-19, and 1e-15 for neutrons (so few matter no more).
+            Absolute tolerance; by default 1e-13, and 1e-19 beyond He4.
         max_steps : int
         max_step : float
-            Longest step in ln T, 0 for no limit. Further conversion that dies out faster than a
+            Longest step in ln T, 0 for 1/8. Further conversion that dies out faster than a
             step needs one: the error estimate of a linearly implicit step sees its start only.
 
         Returns
@@ -268,44 +278,42 @@ class Network:
             X_n = p_to_n[0] / (p_to_n[0] + n_to_p[0]) if n_to_p[0] + p_to_n[0] > 0 else np.nan
         if not 0.0 <= X_n <= 1.0:
             raise DomainError(f"X_n = {X_n} at the start is not a fraction: give X_n in [0, 1]")
-        size = len(self.nuclides)
-        y = np.zeros(size)
-        y[self.index["n"]], y[self.index["p"]] = X_n, 1.0 - X_n
         x0, x1, x2 = -np.log(T[0]), -np.log(T_NUCLEAR), -np.log(T_end)
         points = np.linspace(x0, x2, int(history)) if history else np.empty(0)
-        Y = np.full((points.size, size), np.nan)
-        tolerances = np.full(size, float(rtol)), np.full(size, 1e-19 if atol is None else atol)
-        if atol is None:
-            tolerances[1][self.index["n"]] = 1e-15
-        steps = rejected = 0
-        reached, status = x0, SUCCESS
-        for begin, end, nuclear in ((x0, x1, False), (x1, x2, True)):
-            if nuclear:
-                y = self._switch_on(y, end=x1, params=params)
-            params[k.ACTIVE] = len(self.reactions) if nuclear else 0
-            here = (points > begin) if nuclear else (points <= end)
-            report, recorded = np.zeros(REPORT_SIZE), np.full((int(here.sum()), size), np.nan)
-            status = rodas4(
-                k.network_rhs, k.network_jac, k.network_dfdx, ANALYTIC, begin, end, y, params,
-                *tolerances, 0.0, float(max_step), int(max_steps), points[here], recorded, report,
-            )  # fmt: skip
-            Y[here] = recorded
-            steps += int(report[ACCEPTED])
-            rejected += int(report[REJECTED])
-            reached = report[T_REACHED]
-            if status != SUCCESS:
-                break
+        Y = np.zeros((points.size, len(self.nuclides)))
+        here = points > x1
+        fractions = np.empty(points.size - int(here.sum()))
+        X_n, first = neutron_fraction(x0, x1, float(X_n), params, points[~here], fractions)
+        Y[~here, self.index["n"]], Y[~here, self.index["p"]] = fractions, 1.0 - fractions
+        report, recorded = np.zeros(REPORT_SIZE), np.full((int(here.sum()), len(self.nuclides)), np.nan)
+        y = self._switch_on(X_n, end=x1, params=params)
+        status = rodas4(
+            k.network_rhs, k.network_jac, k.network_dfdx, ANALYTIC, x1, x2, y, params,
+            *self.tolerances(rtol, atol), FIRST_STEP, min(max_step or LONGEST_STEP, LONGEST_STEP),
+            int(max_steps), points[here], recorded, report,
+        )  # fmt: skip
+        Y[here] = recorded
+        reached = report[T_REACHED]
+        steps, rejected = int(first + report[ACCEPTED]), int(report[REJECTED])
         return NetworkResult(
             nuclides=self.nuclides, Y=y, T=float(np.exp(-reached)) if status != BAD_INPUT else T[0],
             history_T=np.exp(-points), history_Y=Y, status=int(status), steps=steps,
             rejected=rejected, network_references=self.references,
         )  # fmt: skip
 
-    def _switch_on(self, y, end, params):
-        """Put nuclei at their equilibrium values and take what they hold from the free nucleons."""
+    def tolerances(self, rtol=1e-6, atol=None):
+        """Return relative and absolute tolerances of every nuclide, see :meth:`evolve`."""
+        relative = rtol * np.array([WEIGHTS.get(x, OTHERS) for x in self.nuclides])
+        if atol is not None:
+            return relative, np.full(relative.size, float(atol))
+        return relative, np.where(self.A > 4.0, ATOL_HEAVY, ATOL)
+
+    def _switch_on(self, X_n, end, params):
+        """Nuclei at their equilibrium values, what they hold taken from the free nucleons."""
         n, p = self.index["n"], self.index["p"]
         n_b = k.background(end, params)[1] * MOLE_CM3
-        Y_n, Y_p = y[n], y[p]
+        y = np.zeros(len(self.nuclides))
+        y[n], y[p] = Y_n, Y_p = X_n, 1.0 - X_n
         for _ in range(4):  # nuclei hold some 1e-11 of the baryons: this converges at once
             full = self.equilibrium(T_NUCLEAR, n_b, Y_n, Y_p)
             bound = full.copy()

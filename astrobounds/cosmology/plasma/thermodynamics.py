@@ -17,6 +17,7 @@ references = ("Bennett:2019ewm", "Heckler:1994tv")
 
 T_MIN, T_MAX = 0.01, 200.0  # MeV, range of the table; below it only photons (e^-51 of pairs left)
 STEP = 0.0125
+_LN_T_MIN = np.log(T_MIN)
 _E2 = 4.0 * np.pi * const.ALPHA
 QED_ORDERS = {"off": 0, "e2": 2, "e3": 3, "full": 4}
 
@@ -139,11 +140,22 @@ def table(order="full"):
 
 
 @kernel
+def place(T):
+    """Place of T in the tables on the uniform grid of ln T, in steps of it; at most 0 below them."""
+    return (np.log(T) - _LN_T_MIN) / STEP
+
+
+@kernel
 def plasma_state(T, tab):
     """(P, rho, s, d rho/dT) in powers of MeV at T; photons only below the table."""
+    return plasma_state_at(T, place(T), tab)
+
+
+@kernel
+def plasma_state_at(T, z, tab):
+    """The same at T with its place z in the table."""
     T2 = T * T
     T3 = T2 * T
-    z = (np.log(T) - np.log(T_MIN)) / STEP
     if z <= 0.0:
         p = np.pi**2 / 45.0
         return p * T3 * T, 3.0 * p * T3 * T, 4.0 * p * T3, 12.0 * p * T3

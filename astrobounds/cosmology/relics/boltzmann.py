@@ -12,18 +12,24 @@ import numpy as np
 
 from ... import constants as const
 from ...errors import ConvergenceError, DomainError
-from ...numerics.jit import kernel
 from ...numerics.splines import slopes
 from ..neutrinos.expansion import H_FACTOR
 from ..plasma import hot as thermal_history
+from .contact_kernels import between
 from .modes import MODES, T_MATCH, Y_MAX, momentum_grid
 from .production import Production
+from .relaxation import DECAYS, LOST, NET, NUMBER, evolve, moments, relax
 
-__all__ = ["MODES", "T_MATCH", "Y_MAX", "Hot", "Modes", "Species", "follow", "momentum_grid", "references"]
+__all__ = [
+    "MODES", "T_MATCH", "Y_MAX", "Hot", "Modes", "Species", "evolve", "follow", "momentum_grid",
+    "references",
+]  # fmt: skip
 
 references = thermal_history.references
 
 STEP = 1.0 / 32.0  # of ln a in the hot plasma
+_NONE = np.empty((0, 0))
+_STEEP = 10.0  # -d ln rho/dx that only decays or a temperature far below the mass bring about
 
 
 @dataclass(frozen=True)
@@ -67,22 +73,6 @@ class Species:
         return weight / (1.0 + self.statistics * weight)
 
 
-@kernel
-def evolve(dx, rate, target, f):
-    """df/dx = -rate (f - target) from f[0] on; exact for piecewise constant rate, linear target."""
-    n, m = rate.shape
-    for i in range(n - 1):
-        for k in range(m):
-            g = 0.5 * dx * (rate[i, k] + rate[i + 1, k])
-            change = target[i + 1, k] - target[i, k]
-            lag = f[i, k] - target[i, k]
-            if g > 1e-5:
-                decay = np.exp(-g)
-                f[i + 1, k] = target[i + 1, k] + lag * decay - change * (1.0 - decay) / g
-            else:
-                f[i + 1, k] = f[i, k] - g * (lag - 0.5 * change)
-
-
 @dataclass
 class Modes:
     """Occupations of the relic along a history, one set per copy.
@@ -115,12 +105,10 @@ class Modes:
 
     def __post_init__(self):
         _, weight = momentum_grid(self.p.shape[1])
-        energy = np.hypot(self.p, self.species.mass)
-        total = sum(g * f for (g, _), f in zip(self.species.copies, self.f)) * weight
-        volume = np.exp(-3.0 * self.x)
-        self.number = volume * total.sum(axis=1)
-        self.rho = volume * (total * energy).sum(axis=1)
-        self.pressure = volume * (total * self.p**2 / (3.0 * energy)).sum(axis=1)
+        energy, total = np.sqrt(self.p**2 + self.species.mass**2), np.zeros((len(self.x), 3))
+        for (g, _), f in zip(self.species.copies, self.f):
+            moments(f, self.p, energy, weight, float(g), total)
+        self.number, self.rho, self.pressure = (np.exp(-3.0 * self.x)[:, None] * total).T.copy()
 
 
 def contact_matrix(species, T, p, helicity, stride=1):
@@ -134,9 +122,21 @@ def contact_matrix(species, T, p, helicity, stride=1):
     total = species.production.contact(T[rows], p[rows], helicity)
     if stride == 1 or total is None:
         return total
-    from scipy.interpolate import CubicSpline
+    out = np.empty((len(T), total.shape[1]))
+    between(rows.astype(float), np.log(np.maximum(total, 1e-300)), out)
+    return np.exp(out, out=out)
 
-    return np.exp(CubicSpline(rows, np.log(np.maximum(total, 1e-300)))(np.arange(len(T))))
+
+def _slope(x, rho):
+    """d rho/dx on a uniform grid; where rho falls fast, that of its logarithm, lest neighbours drown it."""
+    out = slopes(x, rho)
+    log = np.log(np.maximum(rho, 1e-300))
+    step = x[1] - x[0]
+    fall = np.gradient(log, step)
+    fall[2:-2] = (log[:-4] - 8.0 * log[1:-3] + 8.0 * log[3:-1] - log[4:]) / (12.0 * step)
+    fast = (np.diff(log, prepend=log[0]) < -_STEEP * step) | (rho < 1e-250)
+    out[fast] = (rho * fall)[fast]
+    return out
 
 
 def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
@@ -164,36 +164,33 @@ def follow(species, x, T, H, start, stride=1, contact=True, bath=None):
     """
     y, weight = momentum_grid(len(start[0]))
     p = y * np.exp(-x)[:, None]
-    energy = np.hypot(p, species.mass)
+    energy = np.sqrt(p * p + species.mass**2)
     exponent = energy / T[:, None] if bath is None else energy / bath[0][:, None] - bath[1][:, None]
     made = species.production
     equilibrium = species.equilibrium(exponent) if made.inverse else np.zeros_like(p)
-    begun = (T <= made.begin)[:, None]  # nothing before reheating
-    decay = begun * (species.width * species.mass / energy)
-    hubble = H[:, None]
+    begun = (T <= made.begin).astype(float)  # nothing before reheating
     volume = np.exp(-3.0 * x)
     lost, dark, decays, net = np.zeros((4, len(x)))
     occupations = []
     for (g, helicity), first in zip(species.copies, start):
         medium = made.decay(T, p, helicity)
-        into = decay * (1.0 - species.dark) * medium
-        if contact:
-            scattered = contact_matrix(species, T, p, helicity, stride)
-            into = into if scattered is None else into + begun * scattered
-        rate = decay * species.dark + into
-        target = equilibrium * into / np.maximum(rate, 1e-300)
-        f = np.empty_like(p)
+        medium = _NONE if np.ndim(medium) == 0 else np.ascontiguousarray(medium)
+        scattered = contact_matrix(species, T, p, helicity, stride) if contact else None
+        f, sums = np.empty_like(p), np.empty((len(x), 4))
         f[0] = first
-        evolve(x[1] - x[0], np.ascontiguousarray(rate / hubble), np.ascontiguousarray(target), f)
-        scale = g * volume * species.mass * species.width / H * begun[:, 0]
-        dark += scale * species.dark * (f @ weight)
+        relax(
+            x[1] - x[0], species.width * species.mass, species.dark, energy, medium,
+            _NONE if scattered is None else scattered, equilibrium, begun, H, weight, f, sums,
+        )  # fmt: skip
+        scale = g * volume * species.mass * species.width / H * begun
+        dark += scale * species.dark * sums[:, NUMBER]
         scale = scale * (1.0 - species.dark)
-        lost += scale * (((f - equilibrium) * medium) @ weight)
-        decays += scale * ((f * medium / energy) @ weight)
-        net += scale * (((f - equilibrium) * medium / energy) @ weight)
+        lost += scale * sums[:, LOST]
+        decays += scale * sums[:, DECAYS]
+        net += scale * sums[:, NET]
         occupations.append(f)
     out = Modes(species, x, p, occupations)
-    total = -slopes(x, out.rho) - 3.0 * (out.rho + out.pressure)
+    total = -_slope(x, out.rho) - 3.0 * (out.rho + out.pressure)
     out.decay, out.dark, out.contact = lost, dark, total - lost - dark
     out.decays, out.net = decays, net
     return out

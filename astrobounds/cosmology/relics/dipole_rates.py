@@ -231,7 +231,8 @@ def _interpolate(table, first, smooth, T, p, out):
     Beyond the table its end holds: there N is frozen (p/T) or gone (T).
     """
     step = np.log(U_GRID[1] / U_GRID[0])
-    by_t, by_u = np.empty(4), np.empty(4)
+    by_t, by_u, line = np.empty(4), np.empty(4), np.empty(table.shape[1])
+    bottom, top = np.log(U_GRID[0]), np.log(U_GRID[-1])
     for i in range(T.size):
         at = min(max((np.log(T[i]) - first) / _STEP, 0.0), table.shape[0] - 1.0)
         row = _lagrange(at, table.shape[0], by_t)
@@ -239,15 +240,17 @@ def _interpolate(table, first, smooth, T, p, out):
             low = min(int(at), table.shape[0] - 2) - row
             by_t[:] = 0.0
             by_t[low], by_t[low + 1] = 1.0 - (at - row - low), at - row - low
+        line[:] = 0.0
+        for a in range(4):
+            if by_t[a] != 0.0:
+                for b in range(line.size):
+                    line[b] += by_t[a] * table[row + a, b]
         for j in range(p.shape[1]):
-            u = min(max(p[i, j] / T[i], U_GRID[0]), U_GRID[-1])
-            column = _lagrange(np.log(u / U_GRID[0]) / step, table.shape[1], by_u)
-            total = 0.0
-            for a in range(4):
-                if by_t[a] != 0.0:
-                    for b in range(4):
-                        total += by_t[a] * by_u[b] * table[row + a, column + b]
-            out[i, j] = total
+            log_u = min(max(np.log(p[i, j] / T[i]), bottom), top)
+            column = _lagrange((log_u - bottom) / step, table.shape[1], by_u)
+            out[i, j] = 0.0
+            for b in range(4):
+                out[i, j] += by_u[b] * line[column + b]
 
 
 class Rates:

@@ -12,7 +12,7 @@ import numpy as np
 from ... import constants as const
 from ...errors import ConvergenceError
 from ..neutrinos import decoupling
-from ..neutrinos.expansion import fermi_f3
+from ..neutrinos.expansion import energy_integral
 from ..plasma import baryons
 from . import boltzmann as relic
 from . import injection, mesons
@@ -26,6 +26,7 @@ T_LAST = 1e-6  # MeV, matter rules from there on
 CLOCK = 1.32  # t T^2 [s MeV^2] of the standard Universe below 20 keV
 T_THERMAL = 5.0  # MeV, neutrinos injected below keep their spectrum
 STRIDE = 8  # 2 -> 2 rates on every eighth point
+_LEFT = 500.0  # lifetimes, more are nothing
 _CONTACT_FROM = 1e-5  # of Gamma/H at T_MATCH, below it 2 -> 2 is over
 
 
@@ -126,6 +127,23 @@ def extended(background, points, dx):
     )
 
 
+def _undecayed(modes, power, H, background):
+    """Rate at which a relic decays on balance [1/s] and exp(rate t), t its time since T_MATCH.
+
+    What the relic gives is this factor times less: with it the expansion lets the relic decay by its own
+    clock, and few rounds are needed.
+    """
+    step = modes.x[1] - modes.x[0]
+    t = step * const.HBAR * np.concatenate([[0.0], np.cumsum(0.5 / H[1:] + 0.5 / H[:-1])])
+    known = min(len(background.t), len(t))
+    found = background.t[:known] - background.t[0]
+    t += found[-1] - t[known - 1]
+    t[:known] = found
+    rate = np.clip((power + modes.dark * H) / np.maximum(modes.rho, 1e-300), 0.0, modes.species.width)
+    rate = np.minimum(rate / const.HBAR, _LEFT / np.maximum(t, 1e-30))
+    return rate, np.exp(rate * t)
+
+
 def _still_in_contact(species, hot):
     """True if 2 -> 2 processes matter below T_MATCH."""
     if species.production.begin < relic.T_MATCH:
@@ -178,14 +196,18 @@ def evolve(species, injected, eta, mixing="averaged", with_xi=True, qed="full", 
         power = (modes.decay + modes.contact) * H
         each = modes.rho / np.maximum(modes.number, 1e-300)
         number = H * injected.mass * (modes.net + modes.contact / np.maximum(each, species.mass))
+        rate, more = None, 1.0
+        if levelling is None:
+            rate, more = _undecayed(modes, power, H, background)
         external = decoupling.External(
-            rho=modes.rho,
-            em=power * energies[0],
-            nue=power * energies[1],
-            numu=0.5 * power * (energies[2] + energies[3]),
-            dark=modes.dark * H,
-            nue_number=number * energies[4],
-            numu_number=0.5 * number * (energies[5] + energies[6]),
+            rho=more * modes.rho,
+            em=more * power * energies[0],
+            nue=more * power * energies[1],
+            numu=0.5 * more * power * (energies[2] + energies[3]),
+            dark=more * modes.dark * H,
+            nue_number=more * number * energies[4],
+            numu_number=0.5 * more * number * (energies[5] + energies[6]),
+            decay=rate,
         )
         if levelling is not None:
             external = levelling.add(external, modes, background, T, H)
@@ -232,10 +254,8 @@ def _flags(species, injected, modes, background, power, energies, eta):
             "its energy does later to N_eff and eta is not included",
         ))  # fmt: skip
     step = modes.x[1] - modes.x[0]
-    nue, numu = (
-        T**4 * np.array([fermi_f3(xi) for xi in column])
-        for T, column in ((background.Tnue, background.xi_e), (background.Tnumu, background.xi_mu))
-    )
+    nue = background.Tnue**4 * energy_integral(background.xi_e)
+    numu = background.Tnumu**4 * energy_integral(background.xi_mu)
     rho_nu = (nue + 2.0 * numu) / np.pi**2
     late = background.Tg < T_THERMAL
     share = power * (energies[1] + energies[2] + energies[3]) / (background.H * const.HBAR)

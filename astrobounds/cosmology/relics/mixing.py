@@ -11,6 +11,7 @@ from ... import constants as const
 from ...errors import ConfigError
 from ...models.process import hnl_processes
 from . import rates
+from .contact_kernels import mixed_rates
 from .production import HOTTEST, Production
 
 CROSSING = 0.44  # MeV: matter suppresses mixing above (m/0.44 MeV)^(1/3) GeV
@@ -44,18 +45,17 @@ class Mixing(Production):
 
     def contact(self, T, p, helicity):
         """2 -> 2 rates [MeV] at T (n,) and momenta p (n, modes)."""
-        column = T[:, None]
-        reduced = rates.contact_rate(p / column, np.full_like(p, self.mass) / column, helicity)
-        reduced *= rates.UNIT * column**5
-        active = rates.UNIT * column**5 * ACTIVE * p / column
-        total = np.zeros_like(p)
-        for u2, flavour in zip(self.strengths, const.FLAVOURS):
-            if u2 == 0.0:
-                continue
-            count = rates.partners(T, flavour)[:, None]
-            b = rates.potential(T, flavour)[:, None]
-            total += u2 * count * reduced * rates.matter_factor(p, column, self.mass, count * active, b)
-        return total
+        used = [u2 > 0.0 for u2 in self.strengths]
+        counts, potentials = np.zeros((2, 3, len(T)))
+        for a, flavour in enumerate(const.FLAVOURS):
+            if used[a]:
+                counts[a], potentials[a] = rates.partners(T, flavour), rates.potential(T, flavour)
+        out = np.empty_like(p)
+        mixed_rates(
+            T, p, self.mass, rates.HELICITIES[helicity], np.array(self.strengths), counts, potentials,
+            rates.UNIT, ACTIVE, *rates.surfaces(), out,
+        )  # fmt: skip
+        return out
 
 
 def of_processes(model, processes, reheating=None):

@@ -22,6 +22,7 @@ references = (*relic_history.references, *kinetic.references, *neutrino_spectra.
 
 TOLERANCE = 3e-4  # of T_gamma and H between two rounds
 MAX_ROUNDS = 12
+COARSE = {"spacing": 0.8, "stride": 4}  # of the first round, which nobody sees: T and H to 1e-4
 THERMAL_ONLY = ("late neutrino injection", "neutrino spectra")  # flags of thermal spectra
 STOPPED = ("mu", "pi", "K", "KL")
 
@@ -103,14 +104,15 @@ def resolve(found, eta, end, contact, qed, delta_neff, with_mesons, dx):
             modes, injected, T, H, background, eta, with_mesons
         )
         sources = external(modes, injected, population, H)
+        grid = COARSE if count == 1 else {}
         new = kinetic.solve(relic.T_MATCH, end, qed=qed, delta_neff=delta_neff, external=sources,
-                            dark=hot.dark, dx=dx, clock=background.t)  # fmt: skip
+                            dark=hot.dark, dx=dx, clock=background.t, **grid)
         change = max(
             np.max(np.abs(new.Tg[:points] / T - 1.0)),
             np.max(np.abs(new.H[:points] * const.HBAR / H - 1.0)),
         )
         background = new
-        if change < TOLERANCE:
+        if change < TOLERANCE and count > 1:
             flags = tuple(f for f in found.flags if f[0] not in THERMAL_ONLY)
             return replace(found, modes=modes, background=background, energies=energies,
                            population=population, rounds=found.rounds + count, flags=flags)  # fmt: skip

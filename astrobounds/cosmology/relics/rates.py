@@ -18,6 +18,9 @@ from ... import constants as const
 from ...datafiles import data_path
 from ...ecsv import read_numbers, write_numbers
 from ...numerics.collision import N_PRODUCTS, contact_rates, unit_rule
+from ...numerics.interpolate import NOT_A_KNOT
+from ...numerics.interpolate2d import bicubic_slopes
+from .contact_kernels import BOTH, MINUS, PLUS, universal_rates
 
 references = ("Dolgov:1997mb", "Notzold:1987ik", "Asaka:2006nq", "Sabti:2020yrt")
 
@@ -29,6 +32,7 @@ PARTNER_GRID = np.concatenate([[0.0], 0.15 * 2.0 ** (0.5 * np.arange(15))])  # M
 UNIT = 32.0 * const.G_FERMI**2
 T_CONFINED, WIDTH_CONFINED = 160.0, 20.0  # MeV, where quarks take part (crossover of QCD)
 CHARM, BOTTOM = 1270.0, 4180.0  # MeV, PDG 2022
+HELICITIES = {"both": BOTH, "minus": MINUS, "plus": PLUS}
 _SCATTER, _CROSSED = (1.0, 0.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0, 0.0)
 
 
@@ -90,19 +94,19 @@ def compute_tables(rate_path, mass_path):
 
 
 @lru_cache(maxsize=1)
-def _rate_splines():
-    from scipy.interpolate import RectBivariateSpline
-
+def surfaces():
+    """Return (ln x, ln u, values, slopes) of ln(R/E) and of the share of "plus" over (E - p)/2E."""
     _, values = read_numbers(data_path(RATE_TABLE))
     shape = (len(X_GRID), len(U_GRID))
     u, x, total, plus = (values[:, k].reshape(shape) for k in range(4))
     energy = np.hypot(u, x)
     wrong = 0.5 * x * x / (energy * (energy + u))  # (E - p)/2E
-    axes = np.log(X_GRID), np.log(U_GRID)
-    return (
-        RectBivariateSpline(*axes, np.log(total / energy)),
-        RectBivariateSpline(*axes, plus / wrong),
-    )
+    out = []
+    for z in (np.log(total / energy), plus / wrong):
+        surface = np.log(X_GRID), np.log(U_GRID), np.ascontiguousarray(z), np.empty((3, *shape))
+        bicubic_slopes(*surface[:3], NOT_A_KNOT, surface[3])
+        out.append(surface)
+    return tuple(out)
 
 
 def contact_rate(u, x, helicity="both"):
@@ -112,34 +116,26 @@ def contact_rate(u, x, helicity="both"):
     Dirac N). Beyond the table, p/T in [0.02, 80] and m/T in [0.02, 50], the nearest value of R/E
     holds: there N is relativistic (below) or its equilibrium density vanishes (above).
     """
-    total, plus = _rate_splines()
-    energy = np.hypot(u, x)
-    at = (
-        np.log(np.clip(x, X_GRID[0], X_GRID[-1])),
-        np.log(np.clip(u, U_GRID[0], U_GRID[-1])),
-    )
-    rate = energy * np.exp(total.ev(*at))
-    if helicity == "both":
-        return rate
-    share = plus.ev(*at) * 0.5 * x * x / (energy * (energy + u))
-    return rate * (share if helicity == "plus" else 1.0 - share)
+    u, x = np.broadcast_arrays(np.asarray(u, dtype=float), np.asarray(x, dtype=float))
+    out = np.empty(u.size)
+    universal_rates(u.ravel(), x.ravel(), HELICITIES[helicity], *surfaces(), out)
+    return out.reshape(u.shape)[()]
 
 
 @lru_cache(maxsize=1)
-def _mass_splines():
+def _mass_spline():
     from scipy.interpolate import PchipInterpolator
 
     _, values = read_numbers(data_path(MASS_TABLE))
-    return tuple(PchipInterpolator(values[:, 0], np.log(values[:, k])) for k in (1, 2))
+    return PchipInterpolator(values[:, 0], np.log(values[:, 1:3]))
 
 
 def suppression(ratio):
     """Return S_NC and S_CC at M/T (array); exponential beyond the table."""
     ratio = np.asarray(ratio, dtype=float)
-    last = PARTNER_GRID[-1]
-    inside = np.minimum(ratio, last)
-    nc, cc = (np.exp(s(inside) - (ratio - inside)) for s in _mass_splines())
-    return nc, cc
+    inside = np.minimum(ratio, PARTNER_GRID[-1])
+    found = np.exp(_mass_spline()(inside) - (ratio - inside)[..., None])
+    return found[..., 0], found[..., 1]
 
 
 def _square(c_v, c_a):
@@ -158,8 +154,10 @@ def partners(T, flavour):
     """
     T = np.asarray(T, dtype=float)
     s2w = const.SIN2_THETA_W
-    nc = {k: suppression(m / T)[0] for k, m in const.LEPTON_MASS.items()}
-    cc = {k: suppression(m / T)[1] for k, m in const.LEPTON_MASS.items()}
+    masses = np.array([*const.LEPTON_MASS.values(), CHARM, BOTTOM])
+    nc, cc = suppression(masses.reshape(-1, *(1,) * T.ndim) / T)
+    charm, bottom = (nc[-2], cc[-2]), (nc[-1], cc[-1])
+    nc, cc = (dict(zip(const.LEPTON_MASS, part)) for part in (nc, cc))
     total = np.full_like(T, 4.0)
     for lepton in const.FLAVOURS:
         sign = 1.0 if lepton == flavour else -1.0
@@ -167,7 +165,6 @@ def partners(T, flavour):
         if lepton != flavour:
             total += 4.0 * cc[flavour] * cc[lepton]
     free = 0.5 * (1.0 + np.tanh((T - T_CONFINED) / WIDTH_CONFINED))
-    charm, bottom = suppression(CHARM / T), suppression(BOTTOM / T)
     up = 3.0 * _square(0.5 - 4.0 / 3.0 * s2w, 0.5)
     down = 3.0 * _square(-0.5 + 2.0 / 3.0 * s2w, 0.5)
     total += free * (up * (1.0 + charm[0]) + down * (2.0 + bottom[0]))

@@ -73,22 +73,27 @@ def radiative_factor(y, p):
 
 
 @lru_cache(maxsize=8)
-def nodes(radiative=True, per_panel=PANEL_NODES):
-    """Return rows (p, E, weight on the e-p side, weight on the other) of shape (n, 4), in m_e.
+def nodes(radiative=True, per_panel=PANEL_NODES, beyond=None):
+    """Return rows (p, E, weight on the e-p side, weight on the other, Born weight), shape (n, 5), in m_e.
 
-    Gauss-Legendre on (0, p_end), (p_end, 4), then doubling panels to 4096: the logarithm of R at
-    vanishing neutrino energy lies on the break p_end. Weights hold p^2 and R F, or R.
+    Gauss-Legendre on (0, p_end), (p_end, 4), then doubling panels to 4096 with ``beyond`` nodes each (as
+    many by default): the logarithm of R at vanishing neutrino energy lies on the break p_end. Weights hold
+    p^2 and R F, or R, or p^2 alone.
     """
     edges = [0.0, P_END, *(2.0**k for k in range(2, 13))]
-    x, w = np.polynomial.legendre.leggauss(per_panel)
-    p = np.concatenate([0.5 * (b - a) * x + 0.5 * (a + b) for a, b in pairwise(edges)])
-    w = np.concatenate([0.5 * (b - a) * w for a, b in pairwise(edges)]) * p * p
+    p, w = [], []
+    for k, (a, b) in enumerate(pairwise(edges)):
+        x, weight = np.polynomial.legendre.leggauss(per_panel if k < 2 or beyond is None else beyond)
+        p.append(0.5 * (b - a) * x + 0.5 * (a + b))
+        w.append(0.5 * (b - a) * weight)
+    p, w = np.concatenate(p), np.concatenate(w)
+    w = w * p * p
     energy = np.sqrt(p * p + 1.0)
     same = other = w
     if radiative:
         same = w * fermi_function(p) * radiative_factor(np.abs(energy - Q_UNIT), p)
         other = w * radiative_factor(energy + Q_UNIT, p)
-    out = np.ascontiguousarray(np.column_stack([p, energy, same, other]))
+    out = np.ascontiguousarray(np.column_stack([p, energy, same, other, w]))
     out.setflags(write=False)
     return out
 

@@ -9,7 +9,7 @@ elementwise product of rho and a table of couplings (Sigl and Raffelt 1993; arXi
 import numpy as np
 
 from .... import constants as const
-from ....numerics.jit import kernel
+from ....numerics.jit import quick
 
 _LEFT = (const.GL_NUE, const.GL_NUMU, const.GL_NUMU)
 #: gL gL' + gR^2 and (gL + gL') gR/2 of every pair of flavours, times 2/pi^3
@@ -17,7 +17,7 @@ SQUARED = 2.0 / np.pi**3 * np.array([[a * b + const.GR_NU**2 for b in _LEFT] for
 MIXED = 2.0 / np.pi**3 * np.array([[0.5 * (a + b) * const.GR_NU for b in _LEFT] for a in _LEFT])
 
 
-@kernel
+@quick
 def mixing_matrix(p, enthalpy, u):
     """U_ai (real) of the states that propagate, at p [MeV] among electrons of rho + P [MeV^4].
 
@@ -35,7 +35,7 @@ def mixing_matrix(p, enthalpy, u):
     u[2, 0], u[2, 1], u[2, 2] = sa * sc - ca * cc * sb, -ca * sc - sa * cc * sb, cc * cb
 
 
-@kernel
+@quick
 def density_matrices(state, u, rho):
     """rho_ab = Sum_i U_ai U_bi F_i on every node; state = F_i of node m at i n + m."""
     n = rho.shape[0]
@@ -48,7 +48,7 @@ def density_matrices(state, u, rho):
                 rho[m, a, b] = rho[m, b, a] = total
 
 
-@kernel
+@quick
 def _couple(one, two, x, unit, sign, factor, out):
     """Out = factor M o (unit 1 + sign x), M the couplings with tables one and two."""
     for a in range(3):
@@ -57,7 +57,7 @@ def _couple(one, two, x, unit, sign, factor, out):
             out[a, b] = factor * m * ((unit if a == b else 0.0) + sign * x[a, b])
 
 
-@kernel
+@quick
 def _anticommute(x, unit, sign, y, out):
     """Out += (1/2){x, unit 1 + sign y} of symmetric matrices."""
     for a in range(3):
@@ -68,7 +68,7 @@ def _anticommute(x, unit, sign, y, out):
             out[a, b] += unit * x[a, b] + 0.5 * sign * total
 
 
-@kernel
+@quick
 def _scatter(one, two, up, down, first, third, work, out):
     """C of rho_1: up (1/2){M o rho_3, 1 - rho_1} - down (1/2){M o (1 - rho_3), rho_1}."""
     _couple(one, two, third, 0.0, 1.0, up, work)
@@ -77,7 +77,7 @@ def _scatter(one, two, up, down, first, third, work, out):
     _anticommute(work, 0.0, -1.0, first, out)
 
 
-@kernel
+@quick
 def _annihilate(one, two, made, first, second, work, out):
     """C of rho_1: made (1/2){M o (1 - rho_2), 1 - rho_1} - (1/2){M o rho_2, rho_1}."""
     _couple(one, two, second, 1.0, -1.0, made, work)
@@ -86,7 +86,7 @@ def _annihilate(one, two, made, first, second, work, out):
     _anticommute(work, 0.0, -1.0, first, out)
 
 
-@kernel
+@quick
 def collide(rho, y, w, T, tables, out):
     """Add d(w y^2 rho) per time in units of G_F^2 T_d^5 to lower triangles of ``out``, (n, 3, 3).
 
@@ -110,7 +110,7 @@ def collide(rho, y, w, T, tables, out):
                     _annihilate(one, two, made, rho[j], rho[i], work, out[j])
 
 
-@kernel
+@quick
 def _project(c, u, row, n, column, jac):
     """Add U^T C U of node ``row`` to a column of jac; C given by its lower triangle."""
     for i in range(3):
@@ -121,7 +121,7 @@ def _project(c, u, row, n, column, jac):
         jac[i * n + row, column] += total
 
 
-@kernel
+@quick
 def jacobian(rho, y, w, T, tables, u, jac):
     """Add derivatives of the diagonal of U^T C U by F_i and, in column 3 n, by T at fixed tables."""
     n = y.shape[0]

@@ -8,7 +8,7 @@ of fourth degree in P, so three Gauss points are exact. Momenta p and masses are
 
 import numpy as np
 
-from ....numerics.jit import kernel
+from ....numerics.jit import quick
 
 references = ("Hannestad:1995rs", "Dolgov:1997mb", "Froustey:2020mcq")
 
@@ -17,7 +17,7 @@ _GAUSS = np.sqrt(0.6)
 REACH = 32.0  # electron energies in units of T beyond which none are left
 
 
-@kernel
+@quick
 def total(e, p1, p2, p3, p4, m12, m34):
     """Average of (p1.p2)(p3.p4); P = p1 + p2, e = E1 + E2, m12 = m1^2 + m2^2."""
     low, high = max(abs(p1 - p2), abs(p3 - p4)), min(p1 + p2, p3 + p4)
@@ -32,7 +32,7 @@ def total(e, p1, p2, p3, p4, m12, m34):
     return half * out / 72.0  # (1/2) half (8, 5, 5)/9 /4
 
 
-@kernel
+@quick
 def exchanged(d, p1, p4, p2, p3, m14, m23):
     """Average of (p1.p4)(p2.p3); P = p1 - p4, d = E1 - E4, m14 = m1^2 + m4^2."""
     low, high = max(abs(p1 - p4), abs(p2 - p3)), min(p1 + p4, p2 + p3)
@@ -47,7 +47,7 @@ def exchanged(d, p1, p4, p2, p3, m14, m23):
     return half * out / 72.0
 
 
-@kernel
+@quick
 def one_total(e, p1, p2, p3, p4, m12):
     """Average of (p1.p2)."""
     low, high = max(abs(p1 - p2), abs(p3 - p4)), min(p1 + p2, p3 + p4)
@@ -56,7 +56,7 @@ def one_total(e, p1, p2, p3, p4, m12):
     return 0.25 * ((e * e - m12) * (high - low) - (high**3 - low**3) / 3.0)
 
 
-@kernel
+@quick
 def one_exchanged(d, p1, p3, p2, p4, m13):
     """Average of (p1.p3)."""
     low, high = max(abs(p1 - p3), abs(p2 - p4)), min(p1 + p3, p2 + p4)
@@ -65,7 +65,7 @@ def one_exchanged(d, p1, p3, p2, p4, m13):
     return 0.25 * ((m13 - d * d) * (high - low) + (high**3 - low**3) / 3.0)
 
 
-@kernel
+@quick
 def _scatter_node(p1, p3, e2, e4, p2, p4, m2):
     """(p1.p2)(p3.p4) + (p1.p4)(p2.p3) and m^2 (p1.p3) of nu(1) e(2) -> nu(3) e(4)."""
     first = total(p1 + e2, p1, p2, p3, p4, m2, m2)
@@ -73,7 +73,7 @@ def _scatter_node(p1, p3, e2, e4, p2, p4, m2):
     return first, m2 * one_exchanged(p1 - p3, p1, p3, p2, p4, 0.0)
 
 
-@kernel
+@quick
 def scattering(p1, p3, mass, T):
     """Int (p2 dp2/E2) (k, m^2 s13) f(E2) (1 - f(E4)) for p1 > p3, electrons of temperature T.
 
@@ -85,6 +85,7 @@ def scattering(p1, p3, mass, T):
     both = s * np.sqrt(1.0 + m2 / (p1 * p3))
     at = 0.5 * (both - d)
     one, two = 0.0, 0.0
+    later = np.exp(-d / T)
     if at - mass > REACH * T:
         if both * d > s * s:
             return 0.0, 0.0
@@ -97,7 +98,8 @@ def scattering(p1, p3, mass, T):
             e4 = e2 + d
             p4 = np.sqrt(e4 * e4 - m2)
             a, b = _scatter_node(p1, p3, e2, e4, p2, p4, m2)
-            f = 0.5 * top * w * p2 / e2 / (np.exp(e2 / T) + 1.0) / (1.0 + np.exp(-e4 / T))
+            v = np.exp(-e2 / T)
+            f = 0.5 * top * w * p2 * v / (e2 * (1.0 + v) * (1.0 + v * later))
             one += f * a
             two += f * b
     for x, w in zip(NODES, WEIGHTS):
@@ -107,20 +109,21 @@ def scattering(p1, p3, mass, T):
         e4 = e2 + d
         p4 = np.sqrt(e4 * e4 - m2)
         a, b = _scatter_node(p1, p3, e2, e4, p2, p4, m2)
-        f = 24.0 * T * u * w / (np.exp(e2 / T) + 1.0) / (1.0 + np.exp(-e4 / T))
+        v = np.exp(-e2 / T)
+        f = 24.0 * T * u * w * v / ((1.0 + v) * (1.0 + v * later))
         one += f * a
         two += f * b
     return one, two
 
 
-@kernel
+@quick
 def _pair_node(p1, p2, e3, e4, p3, p4, m2):
     """Mean of (p1.p4)(p2.p3) and (p1.p3)(p2.p4), and m^2 (p1.p2), of nu(1) nubar(2) -> e(3) e(4)."""
     first = exchanged(p1 - e4, p1, p4, p2, p3, m2, m2) + exchanged(p1 - e3, p1, p3, p2, p4, m2, m2)
     return 0.5 * first, m2 * one_total(p1 + p2, p1, p2, p3, p4, 0.0)
 
 
-@kernel
+@quick
 def annihilation(p1, p2, mass, T):
     """Int dE3 (k, m^2 s12) (1 - f(E3))(1 - f(E4)); zero below threshold p1 p2 < m^2.
 
@@ -134,12 +137,14 @@ def annihilation(p1, p2, mass, T):
     root = np.sqrt(1.0 - m2 / (p1 * p2))
     at = d * root
     one, two = 0.0, 0.0
+    both = np.exp(-s / T)
     for x, w in zip(NODES, WEIGHTS):  # difference E3 - E4 from 0 to ``at``, other half by symmetry
         e3 = 0.5 * (s + 0.5 * at * (1.0 + x))
         e4 = s - e3
         p3, p4 = np.sqrt(max(e3 * e3 - m2, 0.0)), np.sqrt(max(e4 * e4 - m2, 0.0))
         a, b = _pair_node(p1, p2, e3, e4, p3, p4, m2)
-        f = 0.5 * at * w / (1.0 + np.exp(-e3 / T)) / (1.0 + np.exp(-e4 / T))
+        v = np.exp(-e4 / T)
+        f = 0.5 * at * w * v / ((1.0 + v) * (v + both))
         one += f * a
         two += f * b
     if s * root > d:
@@ -150,13 +155,14 @@ def annihilation(p1, p2, mass, T):
             e3 = s - e4
             p3 = np.sqrt(max(e3 * e3 - m2, 0.0))
             a, b = _pair_node(p1, p2, e3, e4, p3, p4, m2)
-            f = top * w * p4 / e4 / (1.0 + np.exp(-e3 / T)) / (1.0 + np.exp(-e4 / T))
+            v = np.exp(-e4 / T)
+            f = top * w * p4 * v / (e4 * (1.0 + v) * (v + both))
             one += f * a
             two += f * b
     return one, two
 
 
-@kernel
+@quick
 def electron_tables(p, mass, T, scatter, pair):
     """Symmetric tables of :func:`scattering` (larger momentum first) and :func:`annihilation`.
 

@@ -108,7 +108,10 @@ def change(falling, state, y, w, norm, plasma, lists, tables, row, source, u, rh
 
 @kernel
 def jacobian(falling, state, y, w, norm, plasma, lists, tables, row, u, rho, jac):
-    """Derivatives of :func:`change` but for those of H and of the electron tables."""
+    """Derivatives of :func:`change`, those of H and of the electron tables left out.
+
+    Collisions among neutrinos at the mean of the flavours: the method keeps its order with any matrix.
+    """
     n = y.shape[0]
     z = state[3 * n]
     H = hubble(falling, state, y, w, norm, plasma, row[0])
@@ -128,7 +131,13 @@ def jacobian(falling, state, y, w, norm, plasma, lists, tables, row, u, rho, jac
     T, small = falling * z, 1e-3 * falling * z
     more = _adiabatic(T + small, falling, plasma) - _adiabatic(T - small, falling, plasma)
     jac[last, last] += more / (2.0 * small) * falling
-    neutrinos.jacobian(state[: 3 * n].reshape((3, n)), lists[0], lists[1], jac)
+    own, other = np.empty((2, n, n))
+    neutrinos.jacobian(state[: 3 * n].reshape((3, n)), lists[0], lists[1], own, other)
+    for s in range(3):
+        for q in range(3):
+            for i in range(n):
+                for k in range(n):
+                    jac[s * n + i, q * n + k] += own[i, k] if s == q else other[i, k]
     for i in range(n):
         cell = unit / (w[i] * y[i] * y[i])
         for s in range(3):
@@ -162,49 +171,75 @@ def flavours(state, u, f):
 
 
 @kernel
+def _tables_at(k, start, step, y, out, tables):
+    """Electron tables of point k, with T_gamma/T_d as the last points tell it."""
+    n = y.shape[0]
+    z = out[:, 3 * n]
+    now = z[max(k - 2, 0)]  # point k - 2 is known
+    if k > 3:  # parabola through k - 2, k - 3, k - 4
+        now = 6.0 * z[k - 2] - 8.0 * z[k - 3] + 3.0 * z[k - 4]
+    electron_tables(y, const.M_E / (start * np.exp(-step * k)), now, tables[:2], tables[2:])
+
+
+@kernel
+def _between(older, old, new, tables):
+    """Tables half-way between ``old`` and ``new``, by the parabola through three."""
+    for m in range(4):
+        for i in range(tables.shape[1]):
+            for j in range(i + 1):
+                value = 0.75 * old[m, i, j] + 0.375 * new[m, i, j] - 0.125 * older[m, i, j]
+                tables[m, i, j] = max(value, 0.0)
+
+
+@kernel
 def march(start, step, refresh, oscillate, y, w, norm, plasma, lists, rows, sources, cold, out, spectra, H):
     """March from ``out[0]`` to the last point, ``step`` apart in ln a.
 
     ``start``: T_d [MeV] of point 0; ``rows`` (points, 3), ``sources`` (points or 1, 3, n): see
     :func:`change`; ``cold``: T_d without collisions; ``out`` (points, 3 n + 2), ``spectra`` (points,
-    3, n) of flavours, ``H`` [MeV].
+    3, n) of flavours, ``H`` [MeV]. Electron tables are computed at every second point and interpolated
+    at the others; the Jacobian is new after ``refresh`` steps.
     Returns the index of the point where a state is not finite, or -1.
     """
     n = y.shape[0]
     size = 3 * n + 2
     jac, matrix, pivot = np.zeros((size, size)), np.eye(size), np.zeros(size, dtype=np.int64)
     bad = SUCCESS
-    tables, u, rho = np.zeros((4, n, n)), np.zeros((n, 3, 3)), np.zeros((n, 3, 3))
+    u, rho = np.zeros((n, 3, 3)), np.zeros((n, 3, 3))
+    older, old, new, half = np.zeros((4, 4, n, n))
     k1, slope = np.empty(size), np.empty(size)
     many = sources.shape[0] > 1
     falling = start
     mixing(falling, out[0, 3 * n], y, plasma, oscillate, u)
     flavours(out[0], u, spectra[0])
     H[0] = hubble(falling, out[0], y, w, norm, plasma, rows[0, 0])
-    electron_tables(y, const.M_E / falling, out[0, 3 * n], tables[:2], tables[2:])
+    _tables_at(0, start, step, y, out, new)
     for k in range(out.shape[0] - 1):
         later = start * np.exp(-step * (k + 1))
         state = out[k]
         quiet = falling < cold
+        if not quiet and k % 2 == 0:
+            older[:], old[:] = old if k > 0 else new, new
+            _tables_at(k + 2, start, step, y, out[: k + 1], new)
+            _between(older, old, new, half)
+        now, then = (old, half) if k % 2 == 0 else (half, new)
         if quiet:
             matrix = np.eye(size)
             bad = lu_factor(matrix, pivot)
         elif k % refresh == 0:
-            jacobian(falling, state, y, w, norm, plasma, lists, tables, rows[k], u, rho, jac)
+            jacobian(falling, state, y, w, norm, plasma, lists, now, rows[k], u, rho, jac)
             matrix = np.eye(size) - GAMMA * step * jac
             bad = lu_factor(matrix, pivot)
         if bad != SUCCESS:
             return k + 1
         source = sources[k if many else 0]
-        change(falling, state, y, w, norm, plasma, lists, tables, rows[k], source, u, rho, quiet, slope)
+        change(falling, state, y, w, norm, plasma, lists, now, rows[k], source, u, rho, quiet, slope)
         k1[:] = slope
         lu_solve(matrix, pivot, k1)
         trial = state + step * k1
-        if not quiet:
-            electron_tables(y, const.M_E / later, trial[3 * n], tables[:2], tables[2:])
         mixing(later, trial[3 * n], y, plasma, oscillate, u)
         source = sources[k + 1 if many else 0]
-        change(later, trial, y, w, norm, plasma, lists, tables, rows[k + 1], source, u, rho, quiet, slope)
+        change(later, trial, y, w, norm, plasma, lists, then, rows[k + 1], source, u, rho, quiet, slope)
         slope -= 2.0 * k1
         lu_solve(matrix, pivot, slope)
         out[k + 1] = state + step * (1.5 * k1 + 0.5 * slope)
