@@ -33,6 +33,7 @@ def perform(run, show=True):
         From any stage; what was finished before is in the run file.
     """
     from .errors import ConfigError
+    from .inference.cluster import opened
     from .inference.sampler import sample
     from .inference.scan import scan
 
@@ -45,11 +46,12 @@ def perform(run, show=True):
     before = state(path)
     done = []
     grid = chain = None
-    if run.scan is not None:
-        grid = scan(run.posterior, path=path, pool=run.pool, progress=show, **run.scan)
-    if run.sample is not None:
-        chain = sample(run.posterior, path, pool=run.pool, progress=show, **run.sample)
-        log.info("%s", chain.diagnosis)
+    with opened(run.pool) as pool:
+        if run.scan is not None:
+            grid = scan(run.posterior, path=path, pool=pool, progress=show, **run.scan)
+        if run.sample is not None:
+            chain = sample(run.posterior, path, pool=pool, progress=show, **run.sample)
+            log.info("%s", chain.diagnosis)
     wanted = ["limits.txt", "references.bib"]
     wanted += ["exclusion.png"] if grid is not None else []
     wanted += ["corner.png"] if chain is not None else []

@@ -14,6 +14,7 @@ from .backend import Counted, journal_backend, keep, restore, tally
 from .convergence import LENGTH, autocorrelation
 from .explore import PosteriorMap, explore
 from .pool import bound_pool, open_pool
+from .remote import is_dask
 from .result import Chain
 from .store import NoFile, RunFile, parsed, shaped
 from .watch import SAMPLES, watch
@@ -110,7 +111,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     walkers : int
         Even, at least twice the number of parameters.
     pool : None, int, Executor, Dask Client or object with ``map``
-        Tables are built on it and points evaluated. A number of processes is used for points only
+        Tables are built on it and points evaluated. Processes and Dask are used for points only
         where one takes over a millisecond: below, sending it costs more than it saves.
     steps : int
         Most steps of each walker (in total, over resumed runs).
@@ -159,7 +160,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
         posterior.failures.clear()
         with open_pool(pool) as mapper:
             posterior.prepare(mapper, progress)
-        if isinstance(pool, int) and _seconds(posterior) < WORTH:
+        if (isinstance(pool, int) or is_dask(pool)) and _seconds(posterior) < WORTH:
             pool = None
         wanted = _Wanted(walkers, steps, min_steps, start, seed, progress)
         _fill(posterior, run, pool, wanted)
