@@ -11,7 +11,7 @@ from .runfile import read
 KEYS = ("name", "model", "nature", "parameters", "constraints", "scan", "sample", "output", "pool",
         "time_limit")  # fmt: skip
 SCAN_KEYS = {"x": str, "y": str, "shape": list, "at": dict}
-SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int}
+SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int, "direct": int}
 CONSTRAINTS = 200  # most in one file
 PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
@@ -233,8 +233,10 @@ def _sample(section, posterior):
     for key, (low, high) in RANGES.items():
         if key in sample and not low <= sample[key] <= high:
             raise ConfigError(f"sample: {key} = {sample[key]} is outside [{low}, {high}]")
+    if sample.get("direct", 0) != 0 and not 20 <= sample["direct"] <= 10**6:
+        raise ConfigError(f"sample: direct = {sample['direct']}: 0, or 20 to 1000000 points")
     try:
-        check_settings(posterior, **sample)
+        check_settings(posterior, **{k: v for k, v in sample.items() if k != "direct"})
     except ConfigError as error:
         raise ConfigError(f"sample: {error}") from None
     return sample

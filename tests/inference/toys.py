@@ -75,3 +75,25 @@ def with_nuisance(model, nuisance):
 
 with_nuisance.nuisances = {"scale": stats.norm(1.0, 0.1)}
 with_nuisance.references = "Gorbunov:2007ak"
+
+
+class Tabled:
+    """A Gaussian in log10 |U_tau|^2 whose table is off by a shift."""
+
+    name, references, nuisances, null_loglike = "tabled", (), {}, 0.0
+
+    def __init__(self, shift=0.0):
+        self.shift, self.mean, self.fails = shift, -6.0, False
+
+    def prepare(self, region, mapper, show):
+        self.mean = -6.0 + self.shift
+
+    def forget(self):
+        self.mean = -6.0
+
+    def predict(self, model):
+        return {}
+
+    def loglike(self, model, nuisance):
+        value = -0.5 * ((np.log10(model.mixing["tau"]) - self.mean) / 0.5) ** 2
+        return np.nan if self.fails else float(value)
