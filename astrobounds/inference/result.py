@@ -40,6 +40,10 @@ class Chain:
         What the limits alone would not show: everything excluded, mass in a gap between constraints.
     solver_check : SolverCheck or None
         Of a run that was told to compare its tables with the solvers.
+    burned : int or None
+        Steps to drop at the start; None: by the autocorrelation time. Independent samples have 0.
+    log_evidence : float
+        Of nested sampling, else nan.
     """
 
     names: tuple
@@ -56,6 +60,8 @@ class Chain:
     moves: dict = field(default_factory=dict)
     warnings: tuple = ()
     solver_check: object = None
+    burned: int | None = None
+    log_evidence: float = np.nan
 
     def __repr__(self):
         steps, walkers, _ = self.coordinates.shape
@@ -89,6 +95,8 @@ class Chain:
     @property
     def burn_in(self):
         """Steps dropped at the start."""
+        if self.burned is not None:
+            return self.burned
         n = len(self.coordinates)
         tau = self.autocorrelation
         return int(min(max(n // 5, BURN * tau if np.isfinite(tau) else n // 2), n // 2))

@@ -160,7 +160,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
         posterior.failures.clear()
         with open_pool(pool) as mapper:
             posterior.prepare(mapper, progress)
-        if (isinstance(pool, int) or is_dask(pool)) and _seconds(posterior) < WORTH:
+        if not worth_it(posterior, pool):
             pool = None
         wanted = _Wanted(walkers, steps, min_steps, start, seed, progress)
         _fill(posterior, run, pool, wanted)
@@ -183,8 +183,8 @@ def _fill(posterior, run, pool, wanted):
     import emcee
 
     walkers, seed = wanted.walkers, wanted.seed
-    with bound_pool(_Logged(posterior), pool) as workers:
-        merging = _Merging(workers, posterior)
+    with bound_pool(Logged(posterior), pool) as workers:
+        merging = Merging(workers, posterior)
         moves = [Counted("differential evolution", emcee.moves.DEMove()),
                  Counted("snooker", emcee.moves.DESnookerMove()), Counted("map", None)]  # fmt: skip
         backend = journal_backend(run, posterior, moves)
@@ -232,7 +232,7 @@ def _samples(run):
     return max(16, SAMPLES * int(first) // 2048)
 
 
-class _Logged:
+class Logged:
     """ln posterior of a point together with the failures it met: what a worker sends back."""
 
     def __init__(self, posterior):
@@ -243,7 +243,7 @@ class _Logged:
         return posterior(coordinates), posterior.failures
 
 
-class _Merging:
+class Merging:
     """The pool emcee wants, ``map(function, points)``; failures come home to one posterior."""
 
     def __init__(self, workers, posterior):
@@ -294,6 +294,11 @@ def _map_size(posterior, budget=60.0):
     seconds = _seconds(posterior)
     halvings = int(np.clip(np.ceil(np.log2(max(17408 * seconds / budget, 1.0))), 0, 3))
     return 10, 2048 >> halvings, 1536 >> halvings
+
+
+def worth_it(posterior, pool):
+    """True unless points are evaluated faster here than sent to processes elsewhere."""
+    return not (isinstance(pool, int) or is_dask(pool)) or _seconds(posterior) >= WORTH
 
 
 def _seconds(posterior):
