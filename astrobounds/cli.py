@@ -28,6 +28,8 @@ def _parser():
     run.add_argument("file", help="run file (YAML)")
     run.add_argument("-o", "--output", help="folder of the results")
     run.add_argument("-q", "--quiet", action="store_true", help="no progress bars")
+    run.add_argument("--dask", metavar="ADDRESS",
+                     help="compute on a Dask cluster: tcp://host:8786, or its scheduler file")  # fmt: skip
     point = add("point", _point, "print every prediction at one model point")
     point.add_argument("file", help="run file (YAML)")
     point.add_argument("--json", action="store_true", help="print JSON")
@@ -64,10 +66,14 @@ def _parser():
 
 
 def _run(args):
+    from dataclasses import replace
+
     from .config import load
     from .report import perform
 
     run = load(args.file, args.output)
+    if args.dask:
+        run = replace(run, pool=f"dask:{args.dask}")
     names = ", ".join(c.name for c in run.posterior.constraints)
     stages = [s for s, wanted in (("scan", run.scan), ("sample", run.sample)) if wanted is not None]
     print(f"{run.name}: {run.posterior.model.__name__} with {names}; {' and '.join(stages) or 'figures'}")

@@ -11,7 +11,7 @@ from .runfile import read
 KEYS = ("name", "model", "nature", "parameters", "constraints", "scan", "sample", "output", "pool",
         "time_limit")  # fmt: skip
 SCAN_KEYS = {"x": str, "y": str, "shape": list, "at": dict}
-SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int}
+SAMPLE_KEYS = {"walkers": int, "steps": int, "min_steps": int, "seed": int, "direct": int}
 CONSTRAINTS = 200  # most in one file
 PRIORS = {
     "uniform": ("low", "high"), "log-uniform": ("low", "high"), "normal": ("mean", "sigma"),
@@ -33,7 +33,8 @@ class Run:
     posterior : Posterior
     scan, sample : dict or None
         Arguments of :func:`astrobounds.scan` and :func:`astrobounds.sample`.
-    pool : int or None
+    pool : int, str or None
+        Processes, or a Dask scheduler; see :func:`astrobounds.inference.cluster.check_pool_setting`.
     """
 
     name: str
@@ -42,7 +43,7 @@ class Run:
     posterior: object
     scan: dict | None = None
     sample: dict | None = None
-    pool: int | None = 2
+    pool: int | str | None = 2
     text: str = field(default="", repr=False)
 
 
@@ -232,23 +233,25 @@ def _sample(section, posterior):
     for key, (low, high) in RANGES.items():
         if key in sample and not low <= sample[key] <= high:
             raise ConfigError(f"sample: {key} = {sample[key]} is outside [{low}, {high}]")
+    if sample.get("direct", 0) != 0 and not 20 <= sample["direct"] <= 10**6:
+        raise ConfigError(f"sample: direct = {sample['direct']}: 0, or 20 to 1000000 points")
     try:
-        check_settings(posterior, **sample)
+        check_settings(posterior, **{k: v for k, v in sample.items() if k != "direct"})
     except ConfigError as error:
         raise ConfigError(f"sample: {error}") from None
     return sample
 
 
 def _build(path, content, text, output):
+    from .inference.cluster import check_pool_setting
+
     posterior = _posterior(content, path.parent)
     scan, sample = content.get("scan"), content.get("sample")
     if scan is None and sample is None:
         raise ConfigError("there is nothing to do: give 'scan', 'sample' or both")
     scan = None if scan is None else _scan(scan, posterior)
     sample = None if sample is None else _sample(sample, posterior)
-    pool = content.get("pool", 2)
-    if pool is not None and (isinstance(pool, bool) or not isinstance(pool, int) or not 1 <= pool <= 256):
-        raise ConfigError(f"pool = {checks.shown(pool)}: the number of processes, from 1 to 256")
+    pool = check_pool_setting(content.get("pool", 2))
     name = content.get("name", path.stem)
     if not isinstance(name, (str, int, float)) or not 0 < len(str(name)) <= 200:
         raise ConfigError(f"name = {checks.shown(name)}: a text of at most 200 characters is needed")

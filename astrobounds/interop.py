@@ -106,6 +106,73 @@ def cobaya_likelihood(name="CobayaBBN"):
     return CobayaBBN
 
 
+def cobaya_info(posterior):
+    """Return cobaya's input of any posterior: its parameters with their priors, and its likelihood.
+
+    Parameters
+    ----------
+    posterior : Posterior
+        With uniform, log-uniform and normal priors.
+
+    Returns
+    -------
+    dict
+        ``params`` and ``likelihood``: add a ``sampler`` and give it to ``cobaya.run``. Parameters are the
+        coordinates of the posterior, called as there with underscores for dots and ``log10_`` in
+        front where the logarithm is sampled.
+
+    Raises
+    ------
+    ConfigError
+        For a prior that cobaya has no counterpart of.
+
+    References
+    ----------
+    arXiv:2005.05290 (cobaya).
+    """
+    names = {n: _coordinate_name(posterior, n) for n in posterior.names}
+    params = {
+        ours: {**_cobaya_prior(posterior, n), "latex": posterior.labels()[i].replace("_", r"\_")}
+        for i, (n, ours) in enumerate(names.items())
+    }
+    likelihood = {"external": _loglike_of(posterior, tuple(names.values())),
+                  "input_params": list(names.values())}  # fmt: skip
+    return {"params": params, "likelihood": {"astrobounds": likelihood}}
+
+
+def _loglike_of(posterior, names):
+    """Return lnL as a plain function of named coordinates; cobaya counts the arguments of others."""
+
+    def astrobounds(**values):
+        """Return lnL; -inf where the model does not exist or a constraint failed."""
+        return posterior.loglike([values[n] for n in names])
+
+    return astrobounds
+
+
+def _coordinate_name(posterior, name):
+    log = "log10_" if posterior.priors[name].label.startswith("log10") else ""
+    return log + name.replace(".", "_")
+
+
+def _cobaya_prior(posterior, name):
+    """Return cobaya's words for the prior of a coordinate."""
+    import numpy as np
+
+    from .priors import Normal
+
+    prior = posterior.priors[name]
+    low, high = (float(prior.coordinate(x)) for x in prior.support)
+    density = np.nan
+    if np.isfinite([low, high]).all():
+        density = np.ptp(prior.logpdf_coordinate(np.linspace(low, high, 11)[1:-1]))
+    if density < 1e-9:
+        return {"prior": {"min": low, "max": high}}
+    if isinstance(prior, Normal):
+        return {"prior": {"dist": "norm", "loc": prior.mean, "scale": prior.sigma}}
+    raise ConfigError(f"{name}: cobaya has no counterpart of {prior!r}: uniform, log-uniform or normal")
+
+
 def _check_inputs(inputs):
     for name in inputs:
         if name not in INPUTS:

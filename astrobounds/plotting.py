@@ -181,6 +181,67 @@ def _statements(ax, scan):
         first = False
 
 
+def _panels(axes, chain, flat, options):
+    """Draw the two-dimensional marginals, without contours that would follow the noise of a plateau."""
+    import corner
+
+    tau = chain.autocorrelation
+    effective = max(len(flat) / tau, 1.0) if np.isfinite(tau) else 100.0
+    for i in range(1, len(axes)):
+        for j in range(i):
+            ax, pair = axes[i, j], flat[:, [j, i]]
+            span = None if options["range"] is None else [options["range"][j], options["range"][i]]
+            levels = steady_levels(pair, options["levels"], options["bins"], options["smooth"], span,
+                                   effective)  # fmt: skip
+            limits = ax.get_xlim(), ax.get_ylim()
+            if levels:
+                corner.hist2d(*pair.T, ax=ax, **{**options, "levels": levels, "range": span})
+            else:  # flat all over
+                ax.set_facecolor("#d2e3f0")
+            ax.set(xlim=limits[0], ylim=limits[1])
+
+
+def steady_levels(pair, levels, bins, smooth, span, effective):
+    """Return the shares of the mass inside contours that noise cannot break into islands.
+
+    Where a posterior is flat the region of highest density is made of whatever cells happen to be full.
+    Of n effective samples h n in a cell, smoothed over s cells, are uncertain by 1/sqrt(4 pi s^2 h n); a
+    contour is lowered by three times that, which leaves it nearly where it is on a slope, and moves
+    it to the end of a plateau. Levels that end at the border, or coincide, are left out.
+
+    Parameters
+    ----------
+    pair : ndarray, shape (n, 2)
+    levels : sequence of float
+        Shares asked for.
+    bins : int
+    smooth : float
+        In cells.
+    span : sequence of (float, float) or None
+    effective : float
+
+    Returns
+    -------
+    tuple of float
+    """
+    from scipy.ndimage import gaussian_filter
+
+    counts, _, _ = np.histogram2d(*pair.T, bins=bins, range=span)
+    density = gaussian_filter(counts, smooth or 0.0)
+    values = np.sort(density.ravel())[::-1]
+    mass = np.cumsum(values) / values.sum()
+    width = max(smooth or 0.0, 0.3)
+    out = []
+    for share in levels:
+        height = values[min(np.searchsorted(mass, share), values.size - 1)]
+        noise = np.sqrt(values.sum() / (4.0 * np.pi * width**2 * effective * max(height, 1e-300)))
+        lower = height * (1.0 - min(3.0 * noise, 0.9))
+        reached = float(mass[np.searchsorted(-values, -lower, side="right") - 1])
+        if reached < 0.995 and (not out or reached > out[-1] + 0.02):
+            out.append(reached)
+    return tuple(out)
+
+
 def corner_plot(chain, path=None, **options):
     """Draw one- and two-dimensional marginals with 90 % upper limits and the priors overlaid.
 
@@ -207,11 +268,12 @@ def corner_plot(chain, path=None, **options):
     for name, label in zip(chain.names, chain.labels):
         text = chain.label(name)
         labels.append(rf"$\log_{{10}}$ {text}" if label.startswith("log10 ") else text)
-    options = {"bins": 32, "smooth": 1.4, "levels": (0.393, 0.68, 0.9), "color": "#1f77b4",
+    options = {"bins": 24, "smooth": 2.0, "levels": (0.393, 0.68, 0.9), "color": "#1f77b4",
                "plot_datapoints": False, "fill_contours": True, "range": ranges, **options}  # fmt: skip
-    figure = corner.corner(flat, labels=labels, **options)
+    figure = corner.corner(flat, labels=labels, **options, plot_contours=False, plot_density=False)
     ndim = len(chain.names)
     axes = np.array(figure.axes).reshape(ndim, ndim)
+    _panels(axes, chain, flat, options)
     for i, name in enumerate(chain.names):
         ax = axes[i, i]
         limit = np.quantile(flat[:, i], 0.9)

@@ -33,7 +33,7 @@ def perform(run, show=True):
         From any stage; what was finished before is in the run file.
     """
     from .errors import ConfigError
-    from .inference.sampler import sample
+    from .inference.cluster import opened
     from .inference.scan import scan
 
     check_output(run)
@@ -45,11 +45,11 @@ def perform(run, show=True):
     before = state(path)
     done = []
     grid = chain = None
-    if run.scan is not None:
-        grid = scan(run.posterior, path=path, pool=run.pool, progress=show, **run.scan)
-    if run.sample is not None:
-        chain = sample(run.posterior, path, pool=run.pool, progress=show, **run.sample)
-        log.info("%s", chain.diagnosis)
+    with opened(run.pool) as pool:
+        if run.scan is not None:
+            grid = scan(run.posterior, path=path, pool=pool, progress=show, **run.scan)
+        if run.sample is not None:
+            chain = _chain(run, path, pool, show)
     wanted = ["limits.txt", "references.bib"]
     wanted += ["exclusion.png"] if grid is not None else []
     wanted += ["corner.png"] if chain is not None else []
@@ -61,6 +61,29 @@ def perform(run, show=True):
     if chain is not None:
         done.append(f"chain: {chain.diagnosis}")
     return [*done, *write(run, grid, chain, show)]
+
+
+def _chain(run, path, pool, show):
+    """Sample, then compare with direct solutions if the run file wants that: once per chain."""
+    from dataclasses import replace
+
+    from .inference.sampler import sample
+    from .inference.store import RunFile, parsed
+
+    options = {k: v for k, v in run.sample.items() if k != "direct"}
+    chain = sample(run.posterior, path, pool=pool, progress=show, **options)
+    log.info("%s", chain.diagnosis)
+    points = run.sample.get("direct", 0)
+    if not points:
+        return chain
+    which = [points, *chain.log_prob.shape]
+    with RunFile(path, run.posterior.fingerprint()) as file:
+        if parsed(file.attrs.get("solvers", {})).get("which") != which:
+            check = chain.against_solvers(points, pool=pool, progress=show)
+            chain = replace(chain, solver_check=check)
+            file.attrs["solvers"] = {"which": which, "check": check.to_dict()}
+            file.checkpoint()
+    return chain
 
 
 def check_output(run):
@@ -178,6 +201,8 @@ def limits_table(run, grid, chain, cl=0.9):
     if chain is not None:
         lines += ["#", "# Posterior:", *(f"# {line}" for line in str(chain.convergence()).splitlines())]
         lines += [f"# warning: {line}" for line in chain.warnings]
+        if chain.solver_check is not None:
+            lines += [f"# {line}" for line in chain.solver_check.lines()]
         lines.append(f"# {'parameter':<20} {'90 % upper limit':>18}  {'central 90 %':>27}  prior")
         for name in chain.names:
             low, high = chain.credible_region(name, cl)

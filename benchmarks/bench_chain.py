@@ -165,6 +165,61 @@ def posterior():
     print(f"{'posterior evaluations per second':<44} {600 / tabled:>11.4g}")
 
 
+def constraints():
+    """Evaluations per second of every constraint at fresh points: three free mixings, with tables."""
+    names = ["bbn", "cmb", "sn1987a-cooling", "low-energy-sne", "smm", "lab"]
+    mixings = {f"mixing.{f}": ab.LogUniform(1e-12, 1e-2) for f in ("e", "mu", "tau")}
+    post = ab.Posterior(ab.HNL, {"mass": ab.LogUniform(60 * u.MeV, 80 * u.MeV), **mixings}, names)
+    post.prepare(show=False)
+    rng = np.random.default_rng(2)
+
+    def fresh(n):
+        for _ in range(n):
+            values = {n: float(post.priors[n].ppf(rng.random())) for n in post.names}
+            yield post.point(values)
+
+    for constraint in post.constraints:
+        for model, nuisance in fresh(2):
+            constraint.loglike(model, nuisance)
+        points = list(fresh(20))
+        start = time.process_time()
+        for model, nuisance in points:
+            constraint.loglike(model, nuisance)
+        took = (time.process_time() - start) / len(points)
+        name = f"{constraint.name}, e mu tau free, fresh points"
+        print(f"{name:<44} {1e3 * took:>11.4g} ms        {1.0 / took:>9.0f} /s")
+
+
+def _busy(x):
+    """Some milliseconds of arithmetic."""
+    total = 0.0
+    for i in range(60_000):
+        total += (x + i) ** 0.5
+    return total
+
+
+def workers():
+    """Scaling from one worker process to two, and what a task on Dask costs beside its work."""
+    from astrobounds.inference.pool import bound_pool
+
+    arguments, seconds = list(range(400)), {}
+    for number in (1, 2):
+        with bound_pool(_busy, None if number == 1 else number) as pool:
+            list(pool.map(arguments[:16]))  # processes start
+            seconds[number], _ = timed(lambda p=pool: list(p.map(arguments)), 2)
+    share = seconds[1] / (2 * seconds[2])
+    print(f"{'scaling from one to two processes':<44} {100 * share:>11.4g} %")
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        return
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        with Client(cluster) as client, bound_pool(abs, client) as pool:
+            list(pool.map(range(32)))
+            took, _ = timed(lambda: list(pool.map(range(15))))  # one argument a task
+    print(f"{'Dask: overhead of one task':<44} {1e3 * took / 15:>11.4g} ms")
+
+
 def main():
     """Print the table."""
     print(f"{'what':<44} {'ours':>11} {'':<9} {'ratio':>11}  counterpart")
@@ -172,6 +227,8 @@ def main():
     collision()
     cooling()
     posterior()
+    constraints()
+    workers()
 
 
 if __name__ == "__main__":

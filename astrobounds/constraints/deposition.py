@@ -121,19 +121,23 @@ class LowEnergySNe(StarSpectrum):
         geometry = geometry_of(
             model, self.star, self._envelope * u.cm, self._core * u.cm, self._emission
         )
+        self._net = geometry.net
         self._start = self._core - geometry.inner  # where the tabled flux is measured [cm]
         return geometry.options
 
     def _tabled(self, model):
         from ..supernova.signals.deposition import decayed_between
         from ..supernova.signals.visible import visible_fraction
+        from ..supernova.transport.emission import held
 
         energy, rate = self._tabled_rate(model)
         kept = decayed_between(
             model.mass_mev, energy, np.array([model.width_mev]),
             self._core - self._start, self._envelope - self._start,
         )[0]  # fmt: skip
-        power = (self._table.weight * energy * rate * kept).sum() / const.ERG
+        leaving = self._table.weight * energy * rate / const.ERG
+        share = float(held(self._duration * leaving.sum()))
+        power = share * (leaving * kept).sum()
         return self._duration * visible_fraction(model, self._visible) * power
 
     def predict(self, model):

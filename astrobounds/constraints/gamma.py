@@ -2,10 +2,12 @@
 
 import math
 
+from .. import constants as const
 from ..checks import boolean
 from ..errors import ConfigError
 from ..models.spectra import NumberSpectrum
 from ..priors import Normal
+from .star_rates import several
 from .stars import NUCLEONS, star_of, told_options, transport_options
 
 DURATION_S = 3.0  # effective length of a burst given by its state at one second
@@ -17,6 +19,7 @@ class StarSpectrum:
     null_loglike = 0.0
     name = ""
     _sources = ()
+    _net = False  # the flux at infinity
 
     def __init__(self, star, neutrinos, duration, options):
         if isinstance(duration, str) or not duration > 0.0:
@@ -35,15 +38,18 @@ class StarSpectrum:
         return (*transport, *self.star.references, *self._sources)
 
     def prepare(self, region, mapper=map, show=True):
-        """Build a table of emission spectra if the couplings vary along one ray."""
+        """Build a table of emission spectra, or of the rates of several couplings."""
         from ..progress import Progress
         from ..supernova.signals import spectrum_table, surface
         from ..supernova.signals.rate_ray import RateRay
         from ..supernova.signals.spectrum_table import SpectrumTable
         from . import kept
 
-        self._ray = RateRay.of(region)
+        self._ray, self._table = RateRay.of(region), None
         if self._ray is None:
+            if "mass" in region.ranges and len(region.couplings()) > 1:
+                options = self._tabled_options(RateRay.evenly(region).at(region.ranges["mass"][0]))
+                self._table = several(self.star, region, options, mapper, show, self.name)
             return
         low, high = region.ranges["mass"]
         options = self._tabled_options(self._ray.at(low))
@@ -71,14 +77,20 @@ class StarSpectrum:
 
     def _tabled_rate(self, model):
         """Return (energies [MeV], d2N/(dE dt) [MeV^-1 s^-1]) read from the table."""
+        if self._ray is None:
+            return self._table.spectrum(model.mass_mev, model.strengths, self._net)
         return self._table.spectrum(model.mass_mev, self._ray.strength_of(model))
 
     def spectrum(self, model):
         """Return dN/dE [MeV^-1] of the whole burst as a callable of MeV floats."""
         if self._table is None:
             return self.star.emission(model, **self._emission).time_integrated(self._duration)
+        from ..supernova.transport.emission import held
+
         energy, rate = self._tabled_rate(model)
-        return NumberSpectrum(model.mass_mev, energy, rate * self._duration)
+        power = (self._table.weight * energy * rate).sum() / const.ERG
+        duration = self._duration * float(held(self._duration * power))  # as time_integrated does
+        return NumberSpectrum(model.mass_mev, energy, rate * duration)
 
     def describe(self):
         """Return lines that say what was assumed."""
@@ -86,7 +98,8 @@ class StarSpectrum:
             f"star '{self.star.name}' at 1 s times {self._duration:g} s, {told_options(self._emission)}"
         ]
         if self._table is not None:
-            lines.append(f"table of spectra: ln of the power within {self.table_error:.1e}")
+            what = "spectra" if self._ray is not None else "rates of every coupling"
+            lines.append(f"table of {what}: ln of the power within {self.table_error:.1e}")
         return lines
 
 

@@ -6,6 +6,7 @@ from ..errors import ConfigError, did_you_mean
 from ..priors import Normal
 from .burst import Burst
 from .protocol import S_90
+from .star_rates import several
 from .stars import NUCLEONS, star_of, told_options, transport_options
 from .temperatures import Temperatures, core_temperature, reach
 
@@ -58,9 +59,9 @@ class SN1987ACooling:
 
     Notes
     -----
-    A single point is solved directly. In a fit (after ``prepare``) a table is read instead, or,
-    for several independent mixings, a coarse ray solution; ``table_error`` is the largest
-    deviation of ln L_X that was measured when it was built.
+    A single point is solved directly. In a fit (after ``prepare``) a table is read instead; for
+    several independent couplings the rates of each are tabled over the mass and carried outwards at
+    every point. ``table_error`` is the largest deviation of ln L_X that was measured when it was built.
     """
 
     name = "sn1987a-cooling"
@@ -115,6 +116,7 @@ class SN1987ACooling:
         from ..supernova.signals.rate_ray import RateRay, mass_nodes
         from . import kept
 
+        self._table = None
         if "mass" not in region.ranges or not region.couplings():
             return
         if self._many is not None:
@@ -138,6 +140,8 @@ class SN1987ACooling:
             classes = (surface.LuminosityTable, surface.Axes)
             self._table = kept.table("luminosity", depends, modules, classes, build)
         else:
+            self._table = several(self.star, region, self._options, mapper, show, self.name)
+        if self._table is None:
             with Progress(mass_nodes(low, high).size, label, show) as bar:
                 self._table = surface.CoarseSolutions(
                     self.star, RateRay.evenly(region), low, high, self._options, bar.update

@@ -5,7 +5,7 @@ from ..lazy import attach
 _LAZY = {
     "Posterior": ".posterior", "Summary": ".summary", "Failures": ".evaluation",
     "Scan": ".grid", "scan": ".scan", "Chain": ".result", "sample": ".sampler",
-    "RunFile": ".store",
+    "RunFile": ".store", "nested": ".nested", "SolverCheck": ".direct",
     "Convergence": ".convergence",
 }  # fmt: skip
 

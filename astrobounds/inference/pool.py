@@ -16,6 +16,7 @@ from multiprocessing.connection import wait
 
 from ..checks import shown
 from ..errors import ConfigError
+from .remote import Remote, is_dask
 from .usercode import Parcel
 
 ATTEMPTS = 3  # deaths of workers in a row, without any result between them, before giving up
@@ -38,14 +39,6 @@ def _place(parcel):
 
 def _call(argument):
     return _WORKER["function"](argument)
-
-
-def _apply(parcel, argument):
-    """Call a function that came in a parcel; it is opened once per process."""
-    key = parcel.payload
-    if _WORKER.get("key") != key:
-        _WORKER["key"], _WORKER["opened"] = key, parcel.open()
-    return _WORKER["opened"](argument)
 
 
 def _parcels(function, arguments):
@@ -96,14 +89,8 @@ def bound_pool(function, pool=None):
             yield _Bound(lambda arguments: workers.map(_call, arguments))
     elif isinstance(pool, ThreadPoolExecutor):
         yield _Bound(lambda arguments: pool.map(function, arguments))
-    elif isinstance(pool, Executor):
-        travelling = _Travelling(function)
-        yield _Bound(lambda arguments: pool.map(travelling, arguments))
-    elif hasattr(pool, "scatter") and hasattr(pool, "gather"):  # a Dask Client
-        remote = pool.scatter(Parcel(function), broadcast=True)
-        yield _Bound(
-            lambda arguments: pool.gather([pool.submit(_apply, remote, a) for a in arguments])
-        )
+    elif isinstance(pool, Executor) or is_dask(pool):
+        yield _Bound(Remote(pool, function).map)
     else:
         yield _Bound(lambda arguments: pool.map(function, arguments))
 
@@ -117,12 +104,9 @@ def open_pool(pool=None):
     elif isinstance(pool, int):
         with _Processes(pool, None) as workers:
             yield lambda function, arguments: workers.map(_run, _parcels(function, arguments))
-    elif hasattr(pool, "scatter") and hasattr(pool, "gather"):
-        yield lambda function, arguments: pool.gather(
-            [pool.submit(_run, parcel) for parcel in _parcels(function, arguments)]
-        )
-    elif isinstance(pool, Executor) and not isinstance(pool, ThreadPoolExecutor):
-        yield lambda function, arguments: pool.map(_run, _parcels(function, arguments))
+    elif is_dask(pool) or (isinstance(pool, Executor) and not isinstance(pool, ThreadPoolExecutor)):
+        remote = Remote(pool, _run)
+        yield lambda function, arguments: remote.map(_parcels(function, arguments))
     else:
         yield pool.map
 
@@ -137,16 +121,6 @@ def check_pool(pool):
             f"pool = {shown(pool)}: give a number of processes, an Executor, a Dask Client or an object "
             "with a map method"
         )
-
-
-class _Travelling:
-    """A function with the user's modules it needs, called in a process of any pool."""
-
-    def __init__(self, function):
-        self.parcel = Parcel(function)
-
-    def __call__(self, argument):
-        return _apply(self.parcel, argument)
 
 
 class _Processes:

@@ -9,6 +9,7 @@ from ..constraints.confidence import threshold
 from ..errors import ConfigError, did_you_mean
 from ..priors import plain_number
 from .convergence import LENGTH, autocorrelation, convergence
+from .direct import SolverCheck, check_against_solvers
 from .evaluation import Failures
 from .limits import Limit, reweighted
 from .store import parsed, shaped
@@ -37,6 +38,12 @@ class Chain:
     moves : dict of str -> (accepted, proposed)
     warnings : tuple of str
         What the limits alone would not show: everything excluded, mass in a gap between constraints.
+    solver_check : SolverCheck or None
+        Of a run that was told to compare its tables with the solvers.
+    burned : int or None
+        Steps to drop at the start; None: by the autocorrelation time. Independent samples have 0.
+    log_evidence : float
+        Of nested sampling, else nan.
     """
 
     names: tuple
@@ -52,6 +59,9 @@ class Chain:
     accepted: object = None
     moves: dict = field(default_factory=dict)
     warnings: tuple = ()
+    solver_check: object = None
+    burned: int | None = None
+    log_evidence: float = np.nan
 
     def __repr__(self):
         steps, walkers, _ = self.coordinates.shape
@@ -74,6 +84,7 @@ class Chain:
             notes=tuple(a.get("notes", ())), accepted=accepted,
             moves={n: tuple(v) for n, v in a.get("moves", {}).items()},
             warnings=tuple(a.get("warnings", ())),
+            solver_check=SolverCheck.from_dict(parsed(attrs.get("solvers", {})).get("check")),
         )  # fmt: skip
 
     @property
@@ -84,6 +95,8 @@ class Chain:
     @property
     def burn_in(self):
         """Steps dropped at the start."""
+        if self.burned is not None:
+            return self.burned
         n = len(self.coordinates)
         tau = self.autocorrelation
         return int(min(max(n // 5, BURN * tau if np.isfinite(tau) else n // 2), n // 2))
@@ -172,6 +185,16 @@ class Chain:
         lnl = self.log_prob[self.burn_in :].ravel() - self._log_prior()
         good = keep & (lnl > lnl[keep].max() - threshold(cl, "delta-chi2"))
         return Limit(name, float(values[good].max()), cl, method, "", effective, text)
+
+    def against_solvers(self, points=200, cl=0.9, *, pool=None, seed=1, progress=True):
+        """Solve points of this chain directly: by how much did tables move its limits?
+
+        Returns
+        -------
+        SolverCheck
+            See :func:`astrobounds.inference.direct.check_against_solvers`.
+        """
+        return check_against_solvers(self, points, cl, pool, seed, progress)
 
     def prior_dependence(self, name, cl=0.9, where=None):
         """Return Bayesian limits of a coupling for several priors by reweighting this chain.
@@ -314,6 +337,7 @@ class Chain:
             lines.append(f"{self.failures.total} evaluations failed:")
             lines += [f"  {line}" for line in self.failures.summary()]
         lines += [f"warning: {line}" for line in self.warnings]
+        lines += self.solver_check.lines() if self.solver_check is not None else []
         return "\n".join(lines)
 
 

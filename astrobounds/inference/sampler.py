@@ -14,6 +14,7 @@ from .backend import Counted, journal_backend, keep, restore, tally
 from .convergence import LENGTH, autocorrelation
 from .explore import PosteriorMap, explore
 from .pool import bound_pool, open_pool
+from .remote import is_dask
 from .result import Chain
 from .store import NoFile, RunFile, parsed, shaped
 from .watch import SAMPLES, watch
@@ -110,7 +111,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
     walkers : int
         Even, at least twice the number of parameters.
     pool : None, int, Executor, Dask Client or object with ``map``
-        Tables are built on it and points evaluated. A number of processes is used for points only
+        Tables are built on it and points evaluated. Processes and Dask are used for points only
         where one takes over a millisecond: below, sending it costs more than it saves.
     steps : int
         Most steps of each walker (in total, over resumed runs).
@@ -159,7 +160,7 @@ def sample(posterior, path=None, *, walkers=64, pool=None, steps=20000, min_step
         posterior.failures.clear()
         with open_pool(pool) as mapper:
             posterior.prepare(mapper, progress)
-        if isinstance(pool, int) and _seconds(posterior) < WORTH:
+        if not worth_it(posterior, pool):
             pool = None
         wanted = _Wanted(walkers, steps, min_steps, start, seed, progress)
         _fill(posterior, run, pool, wanted)
@@ -182,8 +183,8 @@ def _fill(posterior, run, pool, wanted):
     import emcee
 
     walkers, seed = wanted.walkers, wanted.seed
-    with bound_pool(_Logged(posterior), pool) as workers:
-        merging = _Merging(workers, posterior)
+    with bound_pool(Logged(posterior), pool) as workers:
+        merging = Merging(workers, posterior)
         moves = [Counted("differential evolution", emcee.moves.DEMove()),
                  Counted("snooker", emcee.moves.DESnookerMove()), Counted("map", None)]  # fmt: skip
         backend = journal_backend(run, posterior, moves)
@@ -231,7 +232,7 @@ def _samples(run):
     return max(16, SAMPLES * int(first) // 2048)
 
 
-class _Logged:
+class Logged:
     """ln posterior of a point together with the failures it met: what a worker sends back."""
 
     def __init__(self, posterior):
@@ -242,7 +243,7 @@ class _Logged:
         return posterior(coordinates), posterior.failures
 
 
-class _Merging:
+class Merging:
     """The pool emcee wants, ``map(function, points)``; failures come home to one posterior."""
 
     def __init__(self, workers, posterior):
@@ -293,6 +294,11 @@ def _map_size(posterior, budget=60.0):
     seconds = _seconds(posterior)
     halvings = int(np.clip(np.ceil(np.log2(max(17408 * seconds / budget, 1.0))), 0, 3))
     return 10, 2048 >> halvings, 1536 >> halvings
+
+
+def worth_it(posterior, pool):
+    """True unless points are evaluated faster here than sent to processes elsewhere."""
+    return not (isinstance(pool, int) or is_dask(pool)) or _seconds(posterior) >= WORTH
 
 
 def _seconds(posterior):

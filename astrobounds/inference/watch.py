@@ -25,14 +25,7 @@ def watch(posterior, backend, merging, seed, samples=SAMPLES):
         return []
     chain, log_prob = backend.chain[n // 2 : n], backend.log_prob[n // 2 : n]
     flat, values = chain.reshape(-1, posterior.ndim), log_prob.ravel()
-    out = []
-    best = int(np.argmax(values))
-    short = posterior.null_loglike - (values[best] - posterior.logprior(flat[best]))
-    if short > threshold(0.9):
-        out.append(
-            f"every point of the prior is excluded at 90 %: the best lnL is {short:.3g} below that without "
-            "the particle; the limits say where the prior is least excluded, widen it"
-        )
+    out = outside_of_everything(posterior, flat, values)
     pick = np.random.default_rng([seed, 3]).integers(len(flat), size=samples)
     share, where = in_a_gap(posterior, flat[pick], values[pick], merging)
     posterior.failures.clear()
@@ -44,6 +37,25 @@ def watch(posterior, backend, merging, seed, samples=SAMPLES):
             "exclusion"
         )
     return out
+
+
+def outside_of_everything(posterior, flat, log_prob):
+    """Return a sentence in a list if every sample is excluded.
+
+    Parameters
+    ----------
+    posterior : Posterior
+    flat : ndarray, shape (n, ndim)
+    log_prob : ndarray, shape (n,)
+    """
+    best = int(np.argmax(log_prob))
+    short = posterior.null_loglike - (log_prob[best] - posterior.logprior(flat[best]))
+    if not short > threshold(0.9):
+        return []
+    return [
+        f"every point of the prior is excluded at 90 %: the best lnL is {short:.3g} below that without "
+        "the particle; the limits say where the prior is least excluded, widen it"
+    ]
 
 
 def in_a_gap(posterior, coordinates, log_prob, merging):

@@ -339,30 +339,6 @@ def test_every_kind_of_pool_keeps_the_order():
                 assert list(bound.map(range(20))) == [x * x for x in range(20)]
 
 
-class FakeDask:
-    """The three methods of a Dask client that are used."""
-
-    def __init__(self):
-        self.placed = 0
-
-    def scatter(self, value, broadcast=False):
-        self.placed += 1
-        return value
-
-    def submit(self, function, *arguments):
-        return function(*arguments)
-
-    def gather(self, results):
-        return results
-
-
-def test_dask_places_the_likelihood_once():
-    client = FakeDask()
-    with bound_pool(square, client) as bound:
-        assert list(bound.map([1, 2, 3])) == [1, 4, 9]
-    assert client.placed == 1
-
-
 @pytest.mark.parametrize("pool", [0, -2, "two", 2.5])
 def test_bad_pools(pool):
     with pytest.raises(ConfigError, match="pool"), bound_pool(square, pool):

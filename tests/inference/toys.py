@@ -75,3 +75,56 @@ def with_nuisance(model, nuisance):
 
 with_nuisance.nuisances = {"scale": stats.norm(1.0, 0.1)}
 with_nuisance.references = "Gorbunov:2007ak"
+
+
+class Tabled:
+    """A Gaussian in log10 |U_tau|^2 whose table is off by a shift."""
+
+    name, references, nuisances, null_loglike = "tabled", (), {}, 0.0
+
+    def __init__(self, shift=0.0):
+        self.shift, self.mean, self.fails = shift, -6.0, False
+
+    def prepare(self, region, mapper, show):
+        self.mean = -6.0 + self.shift
+
+    def forget(self):
+        self.mean = -6.0
+
+    def predict(self, model):
+        return {}
+
+    def loglike(self, model, nuisance):
+        value = -0.5 * ((np.log10(model.mixing["tau"]) - self.mean) / 0.5) ** 2
+        return np.nan if self.fails else float(value)
+
+
+class Shaped:
+    """Likelihoods over x = log10 m in 1 to 3 and y = log10 |U_tau|^2 in -10 to -2 that are hard to walk."""
+
+    references, nuisances, null_loglike = (), {}, 0.0
+
+    def __init__(self, which):
+        self.name = which
+
+    def predict(self, model):
+        return {}
+
+    def loglike(self, model, nuisance):
+        return float(self.at(np.log10(model.mass_mev), np.log10(model.mixing["tau"])))
+
+    def at(self, x, y):
+        return getattr(self, "_" + self.name)(x, y)
+
+    def _two_modes(self, x, y):
+        def mode(cx, cy, sx, sy):
+            return -0.5 * ((x - cx) / sx) ** 2 - 0.5 * ((y - cy) / sy) ** 2
+
+        return np.logaddexp(mode(1.3, -8.0, 0.03, 0.2), 0.5 + mode(2.6, -4.0, 0.04, 0.1))
+
+    def _banana(self, x, y):
+        return -0.5 * ((y + 4.0 + 5.0 * (x - 2.0) ** 2) / 0.1) ** 2 - 0.5 * ((x - 2.0) / 0.4) ** 2
+
+    def _edge(self, x, y):
+        """Nothing above a kinematic edge; below it a slope that is steepest there."""
+        return np.where(x < 2.2, 6.0 * (x - 2.2) - 0.5 * (y + 6.0) ** 2, -np.inf)

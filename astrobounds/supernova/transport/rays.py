@@ -370,6 +370,23 @@ class RaySolution:
         spectra = self.along(strengths, np.atleast_1d(scales))
         return spectra @ (self.weight * self.energy) / const.ERG
 
+    def unit_rates(self, couplings):
+        """Return what :class:`astrobounds.supernova.signals.unit_rates.UnitRates` needs of one mass.
+
+        ``tau`` and ``made``, shape (coupling, state, E, ray, cell), at a strength of one; ``excess`` and
+        ``measure``: energies above the mass and their weights; columns of the cells.
+        """
+        cells, core = self._rays, self._settings.core
+        inside = 0.0 if core is None else core
+        return {
+            "tau": np.array([self._tau[c] for c in couplings]),
+            "made": np.array([self._production[c] for c in couplings]),
+            "excess": self.energy - self.mass_mev, "measure": self.weight,
+            "temperature": cells.temperature, "lapse": self._lapse, "weight": cells.weight,
+            "length": cells.length, "distance": cells.distance,
+            "outside": (cells.radius > inside).sum(1),
+        }  # fmt: skip
+
     def depth(self, strengths):
         """Return the optical depth from the center of the star outwards at some strengths.
 
