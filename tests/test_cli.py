@@ -113,7 +113,7 @@ BAD = [
     ("- lab: {", "- lab: {unknown_cl: xx, ", "wrong type or value|confidence"),
     ("- lab:", "- sn1987a-cooling: {star: 3}\n  - lab:", "packaged star"),
     ("- lab:", "- sn1987a-cooling: {gravity: 'no'}\n  - lab:", "true or false"),
-    ("- lab:", "- sn1987a-cooling: {helicity: [1]}\n  - lab:", "allowed: helicity"),
+    ("- lab:", "- sn1987a-cooling: {helicity: [1]}\n  - lab:", "allowed: 'helicity'"),
     ("output: out", "output: null", "name of a file or folder"),
     ("scan: {x: mass, y: mixing.e, shape: [20, 24]}\nsample: {walkers: 16, steps: 900, "
      "min_steps: 900, seed: 3}", "", "nothing to do"),
