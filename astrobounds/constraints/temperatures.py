@@ -13,6 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..errors import ConfigError
+from ..numerics.lagrange import lagrange_weights
 from ..priors import Normal
 
 SPACING = 0.2  # in ln T between tables
@@ -101,8 +102,5 @@ class Temperatures:
         values = np.array([child.value(model, **options) for child in self._tables])
         if not values.any():
             return 0.0
-        gaps = np.subtract.outer(self._nodes, self._nodes)
-        np.fill_diagonal(gaps, 1.0)
-        away = x - self._nodes
-        weights = [np.prod(np.delete(away, i)) / np.prod(gaps[i]) for i in range(away.size)]
+        weights = lagrange_weights(self._nodes, x)
         return float(np.exp(np.dot(weights, np.log(np.maximum(values, 1e-300)))))

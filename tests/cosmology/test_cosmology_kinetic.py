@@ -525,6 +525,21 @@ def test_energies_without_spectra_are_refused():
         ab.cosmology.bbn(relic, neutrinos="momentum")
 
 
+def test_sources_that_decay_by_the_clock_of_the_solution_are_refused():
+    late = decoupling.External(em=1e-30, decay=1.0)
+    assert decoupling.solve(external=late).Neff > 3.0
+    for call in (kinetic.solve, kinetic.with_sources):
+        with pytest.raises(ConfigError, match="thermal neutrinos only"):
+            call(external=late)
+
+
+def test_arrays_say_that_they_belong_to_a_grid():
+    emission = decoupling.External(neutrinos=(ab.cosmology.Emission({}, np.ones(3)),))
+    assert emission.on_grid
+    assert decoupling.External(decay=np.ones(3)).on_grid
+    assert not decoupling.External(em=lambda T: T, rho=1.0).on_grid
+
+
 def test_unknown_flavours_are_refused():
     with pytest.raises(DomainError, match="flavours"):
         kinetic_sources.Emission({"x": RestSpectrum()}, 1.0)

@@ -41,3 +41,23 @@ def test_few_effective_samples_ask_for_wider_contours():
     pair = 0.5 + 0.08 * np.random.default_rng(1).standard_normal((50000, 2))
     few, many = (steady_levels(pair, (0.68,), 24, 2.0, SPAN, n)[0] for n in (300, 50000))
     assert few > many > 0.68
+
+
+@pytest.mark.usefixtures("small_maps")
+def test_inner_panels_have_no_numbers_and_the_figure_says_what_contours_hold():
+    import astropy.units as u
+    from matplotlib import pyplot as plt
+    from toys import Gaussian
+
+    import astrobounds as ab
+    from astrobounds.plotting import corner_plot
+
+    priors = {"mass": ab.LogUniform(10 * u.MeV, 1000 * u.MeV), "mixing.tau": ab.LogUniform(1e-10, 1e-2)}
+    chain = ab.sample(ab.Posterior(ab.HNL, priors, [Gaussian()]), walkers=8, steps=60, progress=False)
+    figure = corner_plot(chain, plot_contours=True, truths=[2.0, -6.0])
+    figure.canvas.draw()
+    outer, inner = figure.axes[2], figure.axes[1]
+    assert any(t.get_text() for t in outer.get_yticklabels())
+    assert not any(t.get_text() for t in inner.get_yticklabels())
+    assert "39 %, 68 %, 90 % of the posterior" in figure.texts[0].get_text()
+    plt.close(figure)

@@ -85,6 +85,9 @@ class Relic:
             raise DomainError(f"density = {self.density} MeV^3 must not be negative")
 
 
+EXTERNAL = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number", "decay")
+
+
 @dataclass(frozen=True)
 class External:
     """Energy from outside the plasma, as functions of the free-falling temperature T_d [MeV].
@@ -110,8 +113,15 @@ class External:
     decay: object = None
 
     def __post_init__(self):
-        names = ("rho", "em", "nue", "numu", "dark", "nue_number", "numu_number", "decay")
-        refuse_units(self, names)
+        refuse_units(self, EXTERNAL)
+
+    @property
+    def on_grid(self):
+        """True if any of its values are arrays, which belong to one range of temperatures."""
+        values = [getattr(self, name) for name in EXTERNAL]
+        for item in self.neutrinos:
+            values += [item.rate, *(item.velocity or ())]
+        return any(v is not None and not callable(v) and np.ndim(v) > 0 for v in values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -333,11 +343,7 @@ def solve_to(relic=None, t_end=T_END, external=None, **options):
         Free-falling temperature [MeV] that this took.
     """
     end = t_end
-    fixed = external is not None and any(
-        value is not None and not callable(value) and np.ndim(value) > 0
-        for value in (external.rho, external.em, external.nue, external.numu, external.dark,
-                      external.nue_number, external.numu_number)
-    )  # fmt: skip
+    fixed = external is not None and external.on_grid
     for _ in range(4):
         background = solve(t_end=end, relic=relic, external=external, **options)
         if fixed or background.Tg[-1] < COLDER * t_end:

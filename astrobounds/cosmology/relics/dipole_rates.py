@@ -24,6 +24,7 @@ from ...datafiles import data_path
 from ...ecsv import read_numbers, write_numbers
 from ...numerics.collision import unit_rule
 from ...numerics.jit import kernel
+from ...numerics.lagrange import lagrange_weights
 from ...reactions import dipole_photons
 from ...reactions.dipole_scattering import ION, annihilation_rates, upscatter_rates
 from .rates import BOTTOM, CHARM, PARTNER_GRID, T_CONFINED, WIDTH_CONFINED
@@ -157,11 +158,7 @@ def _wrong_helicity(u, x):
 
 def _in_k(k):
     """Weights of the nodes of k_D/T in a polynomial of its logarithm, shape (4, len(k))."""
-    at, nodes = np.log(k), np.log(K_GRID)
-    return np.array([
-        np.prod([(at - b) / (a - b) for j, b in enumerate(nodes) if j != i], axis=0)
-        for i, a in enumerate(nodes)
-    ])  # fmt: skip
+    return lagrange_weights(np.log(K_GRID), np.log(k))
 
 
 @lru_cache(maxsize=1)

@@ -93,6 +93,14 @@ def fast_factor(k, sign):
 
 
 @kernel
+def _added(sums, sign, factor, value, born):
+    """Sums of n -> p and p -> n, corrected and Born, with one more of n -> p (sign > 0) or p -> n."""
+    if sign > 0.0:
+        return sums[0] + factor * value, sums[1], sums[2] + born, sums[3]
+    return sums[0], sums[1] + factor * value, sums[2], sums[3] + born
+
+
+@kernel
 def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
     """Int dp p^2 R F [chi(E) + chi(-E)] of n -> p and p -> n, with O(1/M) if asked for; the same of Born.
 
@@ -102,7 +110,7 @@ def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
     for i in range(grid.shape[0]):
         tail = x * grid[i]
         injected = injected or (tail > 8.0 and min(psi[0, i], psi[2, i]) < 0.6 * tail)
-    np_sum, pn_sum, np_born, pn_born = 0.0, 0.0, 0.0, 0.0
+    sums = (0.0, 0.0, 0.0, 0.0)
     reach = 60.0 / min(x, xnu) + 2.0 * Q_UNIT
     if grid.shape[0] > 0:
         reach = max(reach, grid[grid.shape[0] - 1] + 2.0 * Q_UNIT)
@@ -128,14 +136,8 @@ def integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp, grid, psi):
                 value *= fast_factor(k, sign)
             elif with_recoil:
                 value += recoil_term(k, e, p2, g, g1, g2, x, sign, cn if sign > 0.0 else cp)
-            value *= weight
-            if sign > 0.0:
-                np_sum += (same if positive else other) * value
-                np_born += born
-            else:
-                pn_sum += (other if positive else same) * value
-                pn_born += born
-    return np_sum, pn_sum, np_born, pn_born
+            sums = _added(sums, sign, same if positive == (sign > 0.0) else other, value * weight, born)
+    return sums
 
 
 @kernel
@@ -144,7 +146,7 @@ def thermal_integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp):
 
     One exponential of the electron and one of the neutrino serve a momentum: k = +-E - s Q.
     """
-    np_sum, pn_sum, np_born, pn_born = 0.0, 0.0, 0.0, 0.0
+    sums = (0.0, 0.0, 0.0, 0.0)
     reach = _REACH / min(x, xnu) + 2.0 * Q_UNIT
     cold = xnu * reach > 600.0  # the exponentials apart would be zero
     a = xnu * Q_UNIT + xi
@@ -180,14 +182,8 @@ def thermal_integrals(x, xnu, xi, zeta, table, with_recoil, cn, cp):
                 w = g * (1.0 - g)
                 g1, g2 = -xnu * w, xnu * xnu * w * (1.0 - 2.0 * g)
                 value += recoil_term(k, e, p2, g, g1, g2, x, sign, cn if sign > 0.0 else cp)
-            value *= weight
-            if sign > 0.0:
-                np_sum += (same if positive else other) * value
-                np_born += born
-            else:
-                pn_sum += (other if positive else same) * value
-                pn_born += born
-    return np_sum, pn_sum, np_born, pn_born
+            sums = _added(sums, sign, same if positive == (sign > 0.0) else other, value * weight, born)
+    return sums
 
 
 @kernel

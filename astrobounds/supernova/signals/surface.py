@@ -14,6 +14,7 @@ from scipy.interpolate import CubicSpline
 from ...errors import DomainError
 from ...numerics.interpolate import NOT_A_KNOT
 from ...numerics.interpolate2d import bicubic, bicubic_slopes
+from ...numerics.lagrange import lagrange_weights
 from ...numerics.status import check
 from ..transport.matter import LIGHT
 from ..transport.settings import DEFAULT
@@ -276,8 +277,4 @@ class CoarseSolutions:
         k = int(np.clip(np.searchsorted(self._ln_mass, x) - 2, 0, self.masses.size - 4))
         nodes = self._ln_mass[k : k + 4]
         values = [np.log(self._solutions[j].luminosity(strengths)[0]) for j in range(k, k + 4)]
-        weights = [
-            np.prod([(x - nodes[j]) / (nodes[i] - nodes[j]) for j in range(4) if j != i])
-            for i in range(4)
-        ]
-        return float(np.exp(np.dot(weights, values)))
+        return float(np.exp(np.dot(lagrange_weights(nodes, x), values)))

@@ -16,6 +16,7 @@ import numpy as np
 from ... import constants as const
 from ...errors import DomainError
 from ...numerics.jit import kernel
+from ...numerics.lagrange import lagrange_weights
 from ...reactions.bosons import make_bosons
 from ..transport.matter import LIGHT
 from ..transport.net_flux import edge_values, march_net
@@ -134,10 +135,7 @@ class UnitRates:
             )
         k = int(np.clip(np.searchsorted(self.ln_mass, x) - 2, 0, self.ln_mass.size - 4))
         nodes = self.ln_mass[k : k + 4]
-        gaps = np.subtract.outer(nodes, nodes)
-        np.fill_diagonal(gaps, 1.0)
-        away = x - nodes
-        weights = np.array([np.prod(np.delete(away, i)) / np.prod(gaps[i]) for i in range(4)])
+        weights = lagrange_weights(nodes, x)
         tau = np.empty(self.tau.shape[2:])
         source = np.empty_like(tau)
         cold = np.exp(-np.minimum(mass_mev * self.inverse_t, _COLDEST))

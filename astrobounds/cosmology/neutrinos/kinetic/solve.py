@@ -142,6 +142,12 @@ def solve(
         if wanted <= top:
             break
         top, ratio = wanted, min(ratio, RATIO_HEATED)
+    else:
+        raise ConvergenceError(
+            f"neutrino spectra reach beyond p = {top:.3g} T_d after {MAX_GRIDS} tries: so much heat from "
+            "outside is not followed momentum by momentum; use neutrinos='integrated'",
+            stage="momentum-resolved decoupling",
+        )
     return background_of(falling[:points], stride, dx, y, w, norm, out, spectra, H)
 
 
@@ -194,6 +200,11 @@ def _emissions(external):
     """Emissions of an External; energies without spectra are refused."""
     if external is None:
         return ()
+    if external.decay is not None:
+        raise ConfigError(
+            "External.decay is followed among thermal neutrinos only: with neutrinos='momentum' let rho, "
+            "em and the rates of the emissions fall themselves"
+        )
     if external.neutrinos:
         return tuple(external.neutrinos)
     for name in ("nue", "numu"):
